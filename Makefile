@@ -1,0 +1,53 @@
+# What this project can do, from a fresh clone on a machine with Python 3.10 or newer and make.
+# `make` lists the targets. Each sets up what it needs; what is there already costs nothing.
+
+PYTHON ?= python3
+PYTHON310 ?= python3.10
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := -m pip install --quiet --disable-pip-version-check
+
+.NOTPARALLEL:
+.PHONY: help setup engine test check format constraints
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup: $(VENV)/.installed ## install everything that Python needs, pinned, into .venv
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo 'There is no $(PYTHON). Install Python 3.10 or newer, or name it: make PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "$$($(PYTHON) --version) is too old: 3.10 is needed. Name another: make PYTHON=..." >&2; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+		{ echo 'No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Installing the Python packages of constraints.txt into $(VENV) (about a minute) ...'
+	@PIP_CONSTRAINT=constraints.txt $(PY) $(INSTALL) -e '.[dev]'
+	@touch $@
+
+engine: setup ## leave a working Pulumi engine on this machine (10 to 15 minutes, once, where it must be built)
+	@$(PY) tools/build_engine.py
+
+test: engine check ## run everything: checks, and all tests; ARGS='-k name' for some
+	@$(PY) -m pytest $(ARGS)
+
+check: setup ## lint, types, layers, and whether generated files are fresh
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+
+format: setup ## lay the code out, and mend what ruff can mend
+	@$(VENV)/bin/ruff check --quiet --fix
+	@$(VENV)/bin/ruff format
+
+# From the oldest Python that is supported, so that one list fits all.
+constraints: ## make constraints.txt anew, with the newest versions that fit
+	@command -v $(PYTHON310) >/dev/null || { echo 'This needs Python 3.10: make constraints PYTHON310=...' >&2; exit 1; }
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+		$(PYTHON310) -m venv "$$fresh/venv"; \
+		"$$fresh/venv/bin/python" $(INSTALL) hatchling -e '.[dev]'; \
+		sed -n '/^#/p' constraints.txt > "$$fresh/list"; \
+		"$$fresh/venv/bin/python" -m pip freeze --exclude-editable | LC_ALL=C sort -f >> "$$fresh/list"; \
+		cp "$$fresh/list" constraints.txt

@@ -1,0 +1,171 @@
+"""Building the engine from its pinned Go modules.
+
+build_engine.py calls build() for each group of programs that is missing, and put_side_by_side() after
+that; both need the cache's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine_cache import cache_folder, new_folder
+from engine_display import Display, spoken
+from engine_pins import ENGINE_GROUPS, MODULES, Group, Program, Script, engine_folder_name
+from engine_toolchain import BuildFailedError, go_environment
+
+SHOWN_LINES = 25
+
+# What the end of a failed build's output may say, and what to do then.
+ADVICE = (
+    ("no space left on device", "The disk is full. The first build needs about 9 GB in Go's caches."),
+    ("signal: killed|cannot allocate memory", "The memory was used up. Try: GOMAXPROCS=1 make engine"),
+    (
+        "checksum mismatch|SECURITY ERROR",
+        "A module isn't the pinned one. Don't use it; see `go help module-auth`.",
+    ),
+    (
+        "dial tcp|proxyconnect|no such host|i/o timeout|TLS handshake|50[234] |403 Forbidden",
+        "A module couldn't be fetched. Is there a network? Is GOPROXY or HTTPS_PROXY needed here?",
+    ),
+)
+AGAIN = "What is compiled is kept: `make engine` goes on from there. A Pulumi on PATH is used instead."
+
+
+def build(
+    group: Group, go: Path, environ: Mapping[str, str], display: Display, modules: Path = MODULES
+) -> None:
+    """Build a group's programs into its folder in the cache, wholly or not at all.
+
+    Raises:
+        BuildFailedError: a program can't be compiled, or its modules can't be fetched.
+    """
+    workshop = Workshop(go, modules / group.name, go_environment(environ), display)
+    with new_folder(cache_folder(environ) / group.folder_name(modules)) as target:
+        for program in group.programs:
+            workshop.compile(program, target / program.name)
+        for script in group.scripts:
+            workshop.copy(script, target / script.name)
+
+
+def put_side_by_side(environ: Mapping[str, str], modules: Path = MODULES) -> None:
+    """Make the one folder in which `pulumi` and its hosts find each other, out of the built groups."""
+    cache = cache_folder(environ)
+    with new_folder(cache / engine_folder_name(modules)) as target:
+        for group in ENGINE_GROUPS:
+            for program in (cache / group.folder_name(modules)).iterdir():
+                # Not a soft link: `pulumi` asks where it really is, and looks for its hosts there.
+                os.link(program, target / program.name)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A Go, a module's folder, and the environment to build in."""
+
+    go: Path
+    sources: Path
+    environ: Mapping[str, str]
+    display: Display
+    clock: Callable[[], float] = time.monotonic
+
+    def compile(self, program: Program, target: Path) -> None:
+        """Build one program, and say so every now and then."""
+        flags = ["-v", "-trimpath", "-ldflags", program.link_flags]
+        begin = self.clock()
+        with self._start(["build", *flags, "-o", str(target), program.package]) as process:
+            output = Output()
+            reader = threading.Thread(target=output.read, args=(process.stdout or (),), daemon=True)
+            reader.start()
+            try:
+                while not _has_ended(process, self.display.interval):
+                    elapsed = spoken(self.clock() - begin)
+                    self.display.alive(
+                        f"{program.name}: {elapsed} of about {spoken(program.seconds)}, {output}"
+                    )
+            except BaseException:
+                _stop(process)
+                raise
+            reader.join()
+        if process.returncode:
+            raise BuildFailedError(_explain(program.name, output.errors))
+        self.display.done(f"{program.name}: built in {spoken(self.clock() - begin)}")
+
+    def copy(self, script: Script, target: Path) -> None:
+        """Copy a file out of a module, which the build of the programs has fetched and verified."""
+        with self._start(["list", "-m", "-f", "{{.Dir}}", script.module]) as process:
+            said = process.communicate()[0].strip()
+        if process.returncode or not said:
+            raise BuildFailedError(_explain(script.name, said.splitlines()))
+        shutil.copyfile(Path(said) / script.path, target)
+        target.chmod(0o755)
+
+    def _start(self, arguments: list[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(self.go), *arguments],
+            cwd=self.sources,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # so that its compilers can be stopped with it
+        )
+
+
+@dataclass
+class Output:
+    """What `go build -v` says: a line for each package or download, and lines that aren't."""
+
+    packages: int = 0
+    now: str = "looking at what is compiled already"
+    errors: deque[str] = field(default_factory=lambda: deque(maxlen=SHOWN_LINES))
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Take lines until there are no more."""
+        for line in lines:
+            self.take(line.rstrip())
+
+    def take(self, line: str) -> None:
+        """Take one line."""
+        if line.startswith("go: downloading "):
+            self.now = line.removeprefix("go: ")
+        elif re.fullmatch(r"[\w./~+-]+", line):
+            self.packages += 1
+            self.now = line
+        else:
+            self.errors.append(line)
+
+    def __str__(self) -> str:
+        return f"{self.packages} packages, now {self.now}"
+
+
+def _has_ended(process: subprocess.Popen[str], seconds: float) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=seconds)
+        return True
+    return False
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    if not _has_ended(process, 5):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _explain(name: str, lines: Iterable[str]) -> str:
+    said = "\n".join(f"    {line}" for line in lines)
+    advice = [text for pattern, text in ADVICE if re.search(pattern, said)]
+    return "\n".join([f"{name} couldn't be built. The end of what Go said:", said, *advice, AGAIN])
