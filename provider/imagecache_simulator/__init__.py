@@ -1,1 +1,10 @@
 """A local cloud with the wire contract of Alibaba Cloud's image caches and the network that they need."""
+
+from __future__ import annotations
+
+from imagecache_simulator.clock import ManualClock, ScaledClock
+from imagecache_simulator.core import Cloud
+from imagecache_simulator.intercept import mock_cloud
+from imagecache_simulator.server import serve
+
+__all__ = ["Cloud", "ManualClock", "ScaledClock", "mock_cloud", "serve"]

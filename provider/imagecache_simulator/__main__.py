@@ -1,0 +1,84 @@
+"""`python -m imagecache_simulator`: serve a simulated account until SIGINT or SIGTERM.
+
+Once it listens, one line of JSON on standard output says where and with which credentials; scripts rely
+on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+
+from imagecache_simulator.clock import ScaledClock
+from imagecache_simulator.core import Cloud
+from imagecache_simulator.server import serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the server; return the exit status: 0 when it was told to stop, 1 when it couldn't listen."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING)
+    cloud = Cloud(
+        clock=ScaledClock(options.speed),
+        seed=options.seed,
+        access_key_id=options.access_key_id,
+        access_key_secret=options.access_key_secret,
+    )
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(serve(cloud, options.host, options.port))
+        except OSError as error:
+            sys.stderr.write(f"Can't listen on {options.host}:{options.port}: {error.strerror or error}\n")
+            return 1
+        line = {
+            "endpoint": server.endpoint,
+            "access_key_id": cloud.access_key_id,
+            "access_key_secret": cloud.access_key_secret,
+            "region": cloud.region,
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    options = argparse.ArgumentParser(prog="python -m imagecache_simulator", description=__doc__)
+    options.add_argument("--host", default="127.0.0.1", help="what to listen on (default: %(default)s)")
+    options.add_argument("--port", type=_port, default=0, help="0, the default, takes any that is free")
+    options.add_argument(
+        "--speed", type=_speed, default=60, help="simulated seconds per real second (default: %(default)s)"
+    )
+    options.add_argument("--seed", type=int, help="makes IDs and durations repeat")
+    options.add_argument("--access-key-id", default="simulator", help="default: %(default)s")
+    options.add_argument("--access-key-secret", default="simulator", help="default: %(default)s")
+    return options
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:  # noqa: PLR2004 - the highest port
+        raise argparse.ArgumentTypeError("a port is from 0 to 65535")
+    return number
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    try:
+        ScaledClock(speed)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return speed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

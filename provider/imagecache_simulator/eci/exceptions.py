@@ -1,0 +1,85 @@
+"""What Eci refuses.
+
+Codes: spec/eci-image-cache.md section 5; those that it lacks are listed in docs/simulator.md.
+"""
+
+from __future__ import annotations
+
+from imagecache_simulator.exceptions import ApiError
+
+
+class ImageCacheNotFoundError(ApiError):
+    """No such image cache in the region."""
+
+    status = 404
+    code = "InvalidParameter.NotFound"
+
+    def __init__(self, image_cache_id: str) -> None:
+        super().__init__(f"The specified ImageCacheId {image_cache_id} is NotFound.")
+
+
+class ImageCacheIncorrectStatusError(ApiError):
+    """An image cache can be updated only when it's Ready or UpdateFailed."""
+
+    code = "ImageCache.IncorrectStatus"
+
+    def __init__(self, image_cache_id: str, status: str) -> None:
+        super().__init__(
+            f"The status {status} of image cache {image_cache_id} does not support this operation."
+        )
+
+
+class EipInstanceNotFoundError(ApiError):
+    """No such elastic IP address in the region."""
+
+    status = 404
+    code = "InvalidEipInstanceId.NotFound"
+    message = "The specified EipInstanceId does not exist."
+
+
+class ResourceGroupNotFoundError(ApiError):
+    """No such resource group."""
+
+    status = 404
+    code = "InvalidResourceGroup.NotFound"
+    message = "The specified ResourceGroupId does not exist."
+
+
+class VSwitchZoneMismatchError(ApiError):
+    """A vSwitch isn't in the zone that was named."""
+
+    status = 403
+    code = "OperationDenied.VswZoneMisMatch"
+    message = "The specified VSwitchId is not in the specified Zone."
+
+
+class SecurityGroupMismatchError(ApiError):
+    """The vSwitch and the security group are of different VPCs."""
+
+    status = 403
+    code = "OperationDenied.SecurityGroupMisMatch"
+    message = "The specified VSwitchId and SecurityGroupId are not in the same VPC."
+
+
+class NotEnoughAddressesError(ApiError):
+    """No vSwitch has an address left for the transit instance."""
+
+    status = 403
+    code = "InvalidVSwitchId.IpNotEnough"
+    message = "The specified VSwitch does not have enough IP addresses."
+
+
+class QuotaExceededError(ApiError):
+    """The account has as many image caches as it may, and none that LRU lets go."""
+
+    status = 403
+    code = "QuotaExceeded"
+    message = "ImageCache quota exceeded."
+
+
+class OnlyForInvitedTestError(ApiError):
+    """Windows images are for invited users."""
+
+    status = 403
+    code = "Forbidden.OnlyForInvitedTest"
+    message = "Eci create action is only open to invited users during public beta."

@@ -1,0 +1,106 @@
+"""One image cache: what was asked for, what has become of it, and what it tells about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from imagecache_simulator.eci.builds import Build, Effect, Step
+from imagecache_simulator.registries import Access
+
+FAILED_CACHE_KEPT = timedelta(hours=24)
+MOST_EVENTS = 50
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that CreateImageCache takes, `Access` being the registries' part.
+
+    Sizes are GiB, retention is days (None: for ever). Source: spec/eci-image-cache.md section 1.
+    """
+
+    name: str
+    images: tuple[str, ...]
+    resource_group_id: str = ""
+    security_group_id: str = ""
+    v_switch_ids: tuple[str, ...] = ()
+    zone_id: str = ""
+    eip_instance_id: str = ""
+    size: int = 20
+    retention_days: int | None = None
+    auto_match_image_cache: bool = False
+    flash: bool = False
+    flash_copy_count: int = 1
+    standard_copy_count: int = 1
+    elimination_strategy: str = ""
+    os_type: str = "Linux"
+    annotations: str = ""
+    access: Access = field(default_factory=Access)
+
+
+@dataclass
+class Event:
+    """Something that happened to a cache; the same again counts up."""
+
+    name: str
+    reason: str
+    message: str
+    kind: str
+    first: datetime
+    last: datetime
+    count: int = 1
+
+
+@dataclass
+class ImageCache:
+    """An image cache.
+
+    Attributes:
+        number: counts up with each cache of the account; pages are cut by it.
+        build: the build on its way; None when there's none.
+        failed_at: when its creation failed.
+        last_matched: when an instance last used it.
+    """
+
+    image_cache_id: str
+    number: int
+    region_id: str
+    container_group_id: str
+    created: datetime
+    inputs: Inputs
+    tags: dict[str, str]
+    build: Build | None = None
+    status: str = "Preparing"
+    progress: int = 0
+    snapshot_id: str = ""
+    flash_snapshot_id: str = ""
+    failed_at: datetime | None = None
+    last_matched: datetime | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the cache vanishes: its retention, and a day after a failed creation, whichever is first."""
+        ends = []
+        if self.inputs.retention_days is not None:
+            ends.append(self.created + timedelta(days=self.inputs.retention_days))
+        if self.failed_at is not None:
+            ends.append(self.failed_at + FAILED_CACHE_KEPT)
+        return min(ends, default=None)
+
+    @property
+    def used(self) -> datetime:
+        """When the cache was last of use: LRU goes by it."""
+        return self.last_matched or self.created
+
+    def record(self, step: Step, moment: datetime) -> None:
+        """Leave an event, or count the same one up."""
+        kind = "Warning" if step.effect is Effect.FAIL else "Normal"
+        for event in self.events:
+            if (event.reason, event.message, event.kind) == (step.reason, step.message, kind):
+                event.count, event.last = event.count + 1, moment
+                return
+        nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
+        name = f"{self.inputs.name}.{nanoseconds:016x}"
+        self.events.append(Event(name, step.reason, step.message, kind, moment, moment))
+        del self.events[:-MOST_EVENTS]

@@ -1,0 +1,185 @@
+"""The actions of Eci: parsing and formatting. `requests` reads the long ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imagecache_simulator.eci.image_cache import Event, ImageCache
+from imagecache_simulator.eci.requests import read_create, read_update
+from imagecache_simulator.regions import named_region
+from imagecache_simulator.registries import parse_reference
+from imagecache_simulator.tags import key_value_form, matches, read_tags
+from imagecache_simulator.wire import timestamp
+
+if TYPE_CHECKING:
+    from imagecache_simulator.core import Cloud
+    from imagecache_simulator.wire import Parameters
+
+
+def create_image_cache(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Accept an image cache; it's built while simulated time passes.
+
+    Source: spec/eci-image-cache.md sections 1 and 2 (API page CreateImageCache).
+    """
+    region_id = named_region(cloud, parameters)
+    inputs, tags = read_create(parameters), read_tags(parameters)
+    cache = cloud.eci.create_image_cache(region_id, inputs, tags)
+    return {"ImageCacheId": cache.image_cache_id, "ContainerGroupId": cache.container_group_id}
+
+
+def update_image_cache(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change an image cache; rebuild it if images, size, Flash or reuse are named.
+
+    Source: spec/eci-image-cache.md section 3 (API page UpdateImageCache).
+    """
+    cache = _image_cache(cloud, parameters)
+    changes, tags = read_update(parameters, cache.inputs), read_tags(parameters)
+    cloud.eci.update_image_cache(cache, changes, tags)
+    return {}
+
+
+def delete_image_cache(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Delete an image cache in any state.
+
+    Source: spec/eci-image-cache.md section 3 (API page DeleteImageCache).
+    """
+    cloud.eci.delete_image_cache(_image_cache(cloud, parameters))
+    return {}
+
+
+def describe_image_caches(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """List the image caches of a region, the newest first; an unknown ID is an empty list.
+
+    Source: spec/eci-image-cache.md section 4 (API page DescribeImageCaches).
+    """
+    region_id = named_region(cloud, parameters)
+    tags = read_tags(parameters)
+    largest = cloud.quotas["MaxDescribeImageCachesLimit"]
+    limit = min(parameters.integer("Limit", 1, 1_000_000) or largest, largest)
+    below = parameters.integer("NextToken", 1, 10**17)
+    found = [
+        cache
+        for cache in cloud.eci.of_region(region_id)
+        if matches(cache.tags, tags) and _selected(cache, parameters)
+    ]
+    rest = [cache for cache in found if below is None or cache.number < below]
+    page = rest[:limit]
+    return {
+        "ImageCaches": [image_cache_form(cache) for cache in page],
+        "NextToken": str(page[-1].number) if len(rest) > limit else "",
+        "TotalCount": len(found),
+    }
+
+
+def list_usage(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Tell the account's quotas in a region and what is used of them, as numbers.
+
+    Source: spec/eci-image-cache.md section 6 (API page ListUsage).
+    """
+    region_id = named_region(cloud, parameters)
+    transits = sum(
+        cache.build is not None and cache.build.transit is not None
+        for cache in cloud.eci.of_region(region_id)
+    )
+    return {
+        "Attributes": {
+            "MaxCpu": cloud.quotas["MaxCpu"],
+            "UsedCpu": 2.0 * transits,
+            "MaxImageCacheCount": cloud.quotas["MaxImageCacheCount"],
+            "UsedImageCacheCount": len(cloud.eci.of_region(region_id)),
+            "MaxAutoImageCacheCount": cloud.quotas["MaxAutoImageCacheCount"],
+            "UsedAutoImageCacheCount": 0,
+            "MaxDataCacheCount": cloud.quotas["MaxDataCacheCount"],
+            "UsedDataCacheCount": 0,
+        }
+    }
+
+
+def describe_regions(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """List the regions with their zones, or the one that is named.
+
+    Source: spec/eci-image-cache.md section 6 (API page DescribeRegions).
+    """
+    wanted = named_region(cloud, parameters) if parameters.text("RegionId") else ""
+    regions = [
+        {
+            "RegionId": region,
+            "RegionEndpoint": f"eci.{region}.aliyuncs.com",
+            "Zones": zones,
+            "RecommendZones": zones,
+        }
+        for region, zones in cloud.regions.items()
+        if wanted in {"", region}
+    ]
+    return {"Regions": regions}
+
+
+def image_cache_form(cache: ImageCache) -> dict[str, Any]:
+    """Return an image cache as it's shown: what has no value is left out, what is write-only never shown.
+
+    Source: spec/eci-image-cache.md section 2.
+    """
+    inputs = cache.inputs
+    optional = {
+        "SnapshotId": cache.snapshot_id,
+        "FlashSnapshotId": cache.flash_snapshot_id,
+        "ExpireDateTime": timestamp(cache.expires) if cache.expires else "",
+        "LastMatchedTime": timestamp(cache.last_matched) if cache.last_matched else "",
+        "EliminationStrategy": inputs.elimination_strategy,
+    }
+    return {
+        "ImageCacheId": cache.image_cache_id,
+        "ImageCacheName": inputs.name,
+        "RegionId": cache.region_id,
+        "ResourceGroupId": inputs.resource_group_id,
+        "ContainerGroupId": cache.container_group_id,
+        "Images": list(inputs.images),
+        "ImageCacheSize": inputs.size,
+        "Status": cache.status,
+        "Progress": f"{cache.progress}%",
+        "CreationTime": timestamp(cache.created),
+        "Tags": key_value_form(cache.tags),
+        "Events": [_event_form(event) for event in cache.events],
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _event_form(event: Event) -> dict[str, Any]:
+    return {
+        "Count": event.count,
+        "FirstTimestamp": timestamp(event.first),
+        "LastTimestamp": timestamp(event.last),
+        "Message": event.message,
+        "Name": event.name,
+        "Reason": event.reason,
+        "Type": event.kind,
+    }
+
+
+def _image_cache(cloud: Cloud, parameters: Parameters) -> ImageCache:
+    region_id = named_region(cloud, parameters)
+    return cloud.eci.image_cache(parameters.required("ImageCacheId"), region_id)
+
+
+def _selected(cache: ImageCache, parameters: Parameters) -> bool:
+    values = {
+        "ImageCacheId": cache.image_cache_id,
+        "ImageCacheName": cache.inputs.name,
+        "SnapshotId": cache.snapshot_id,
+        "ResourceGroupId": cache.inputs.resource_group_id,
+    }
+    wanted = parameters.text("Image")
+    return all(parameters.text(name) in {"", value} for name, value in values.items()) and (
+        not wanted or any(_is_image(image, wanted) for image in cache.inputs.images)
+    )
+
+
+def _is_image(image: str, wanted: str) -> bool:
+    """Tell whether an image is meant: by its name, its repository, or the repository's last part."""
+    reference = parse_reference(image)
+    if image == wanted or reference is None:
+        return image == wanted
+    repository = image.partition("@")[0]
+    if ":" in repository.rpartition("/")[2]:
+        repository = repository.rpartition(":")[0]
+    return wanted in {repository, reference.repository.rpartition("/")[2]}

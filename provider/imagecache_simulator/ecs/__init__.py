@@ -1,0 +1,1 @@
+"""Security groups and zones (Ecs 2014-05-26)."""

@@ -1,0 +1,1 @@
+"""Where the products are (Location 2015-06-12)."""

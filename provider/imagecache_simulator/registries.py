@@ -1,0 +1,255 @@
+"""The image registries that transit instances pull from: what exists, how large it is and who may have it.
+
+`eci.builds` asks `Registries.pull` for every image of a build. Tests add registries and images of their own
+to `Cloud.registries`. The rule for images that nobody added is in docs/simulator.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Compressed size in MB of a common tag. flink at 386 MB is the figure of seed 003; the others are rounded
+# from what Docker Hub lists for linux/amd64.
+SIZES = {
+    "alpine": 4, "busybox": 2, "hello-world": 1, "pause": 1, "nginx": 71, "httpd": 60, "caddy": 18,
+    "redis": 46, "memcached": 32, "mysql": 230, "mariadb": 117, "postgres": 154, "mongo": 270,
+    "elasticsearch": 610, "kafka": 330, "rabbitmq": 105, "zookeeper": 128, "ubuntu": 30, "debian": 48,
+    "centos": 83, "python": 357, "node": 386, "golang": 290, "openjdk": 242, "ruby": 365, "php": 178,
+    "wordpress": 240, "jenkins": 260, "gitlab-ce": 1270, "grafana": 125, "prometheus": 108,
+    "flink": 386, "spark": 420, "spark-py": 560, "tensorflow": 620, "tensorflow-gpu": 2700,
+    "pytorch": 3200, "cuda": 1450, "tritonserver": 6900, "vllm-openai": 5400, "jupyter": 290,
+    "scipy-notebook": 1040, "airflow": 430, "ray": 780,
+}  # fmt: skip
+
+_NOT_THERE = ("does-not-exist", "missing", "no-such")
+_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REFERENCE = re.compile(
+    rf"(?:(?P<registry>(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost)(?::[0-9]+)?|[A-Za-z0-9-]+:[0-9]+)/)?"
+    rf"(?P<repository>{_NAME}(?:/{_NAME})*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,128}))?"
+)
+_LONGEST_REFERENCE = 512
+_ACR_PERSONAL = re.compile(
+    r"registry(-vpc|-internal)?\.[a-z0-9-]+\.aliyuncs\.com"
+    r"|crpi-[a-z0-9]+(-vpc)?\.[a-z0-9-]+\.personal\.cr\.aliyuncs\.com"
+)
+_ACR_ENTERPRISE = re.compile(
+    r"(?P<name>[a-z0-9-]+?)-registry(-vpc)?\.(?P<region>[a-z0-9-]+)\.cr\.aliyuncs\.com"
+)
+_DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
+
+
+@dataclass(frozen=True)
+class ImageReference:
+    """An image's name, taken apart and completed: `nginx` is `docker.io/library/nginx:latest`."""
+
+    registry: str
+    repository: str
+    tag: str = "latest"
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """The repository with its registry, without tag."""
+        return f"{self.registry}/{self.repository}"
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.digest}" if self.digest else f"{self.name}:{self.tag}"
+
+
+@dataclass
+class Registry:
+    """A registry that asks for something before it gives an image.
+
+    Attributes:
+        users: who may pull, user name to password; empty: everybody may.
+        plain_http: it speaks HTTP only.
+        self_signed: its certificate is its own.
+    """
+
+    users: dict[str, str]
+    plain_http: bool
+    self_signed: bool
+
+
+@dataclass(frozen=True)
+class RegistryCredential:
+    """One `ImageRegistryCredential.N` of a request."""
+
+    server: str
+    user_name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AcrRegistryInfo:
+    """One `AcrRegistryInfo.N` of a request."""
+
+    instance_id: str
+    instance_name: str = ""
+    region_id: str = ""
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a request gives a transit instance to reach registries with."""
+
+    credentials: tuple[RegistryCredential, ...] = ()
+    acr_registry_infos: tuple[AcrRegistryInfo, ...] = ()
+    plain_http: tuple[str, ...] = ()
+    insecure: tuple[str, ...] = ()
+
+
+class PullError(Exception):
+    """An image can't be pulled; the text is what the kubelet would say."""
+
+
+class Registries:
+    """All registries that exist."""
+
+    def __init__(self) -> None:
+        self._registries: dict[str, Registry] = {}
+        self._images: dict[str, float | None] = {}
+        self.add_registry("private.example.com", users={"simulator": "simulator"})
+        self.add_registry("http.example.com", plain_http=True)
+        self.add_registry("self-signed.example.com", self_signed=True)
+
+    def add_registry(
+        self,
+        host: str,
+        *,
+        users: Mapping[str, str] | None = None,
+        plain_http: bool = False,
+        self_signed: bool = False,
+    ) -> None:
+        """Add a registry, or put another in the place of the one with its host.
+
+        Args:
+            host: its name, with a port if it has one.
+            users: who may pull, user name to password; everybody may unless given.
+            plain_http: it speaks HTTP only, so PlainHttpRegistry must name it.
+            self_signed: its certificate is its own, so InsecureRegistry must name it.
+        """
+        self._registries[host.lower()] = Registry(dict(users or {}), plain_http, self_signed)
+
+    def add_image(self, reference: str, size: float) -> None:
+        """Set an image's compressed size in MB, for one tag, or without a tag for all of a repository."""
+        self._images[_key(reference)] = size
+
+    def remove_image(self, reference: str) -> None:
+        """Make an image one that doesn't exist: one tag, or without a tag a whole repository."""
+        self._images[_key(reference)] = None
+
+    def pull(self, text: str, access: Access) -> float:
+        """Return an image's compressed size in MB.
+
+        Raises:
+            PullError: there's no such image, or its registry doesn't give it with this access.
+        """
+        reference = parse_reference(text)
+        if reference is None:
+            raise PullError(f'Failed to pull image "{text}": invalid reference format')
+        registry = self._registries.get(reference.registry.lower())
+        refusal = _refusal(reference, registry, access)
+        if refusal:
+            raise PullError(_kubelet_message(text, reference, refusal))
+        size = self._size(reference)
+        if size is None:
+            raise PullError(_kubelet_message(text, reference, f"{reference}: not found"))
+        return size
+
+    def _size(self, reference: ImageReference) -> float | None:
+        for key in (str(reference), reference.name):
+            if key in self._images:
+                return self._images[key]
+        if any(word in f"{reference.repository}:{reference.tag}" for word in _NOT_THERE):
+            return None
+        return SIZES.get(reference.repository.rpartition("/")[2]) or _derived_size(reference.name)
+
+
+def parse_reference(text: str) -> ImageReference | None:
+    """Take an image's name apart; None if it isn't well formed."""
+    found = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_REFERENCE else None
+    if found is None:
+        return None
+    registry, repository = found["registry"] or "docker.io", found["repository"]
+    if registry in _DOCKER_HUB:
+        registry = "docker.io"
+        if "/" not in repository:
+            repository = f"library/{repository}"
+    return ImageReference(registry, repository, found["tag"] or "latest", found["digest"] or "")
+
+
+def _key(text: str) -> str:
+    reference = parse_reference(text)
+    if reference is None:
+        raise ValueError(f"not an image reference: {text!r}")
+    tagged = ":" in text.rpartition("/")[2]
+    return str(reference) if tagged else reference.name
+
+
+def _derived_size(name: str) -> float:
+    """Return 20 to 619 MB, always the same for a name."""
+    return 20 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % 600
+
+
+def _refusal(reference: ImageReference, registry: Registry | None, access: Access) -> str:
+    """Return why a registry doesn't give an image, an empty string if it does."""
+    host = reference.registry
+    if registry is None:
+        no_access = _unauthorized(host, "no credential or AcrRegistryInfo fits it")
+        return "" if _acr_lets_in(host, access) else no_access
+    if registry.plain_http and not _listed(host, access.plain_http):
+        return f'Head "https://{host}/v2/": http: server gave HTTP response to HTTPS client'
+    if registry.self_signed and not _listed(host, access.insecure):
+        return f'Head "https://{host}/v2/": x509: certificate signed by unknown authority'
+    return _user_refusal(registry, host, access) if registry.users else ""
+
+
+def _user_refusal(registry: Registry, host: str, access: Access) -> str:
+    given = _credential(host, access)
+    if given is None:
+        return _unauthorized(host, "it is private and no credential was given for it")
+    if registry.users.get(given.user_name) != given.password:
+        return _unauthorized(host, f"it refused the user name or password of {given.user_name!r}")
+    return ""
+
+
+def _acr_lets_in(host: str, access: Access) -> bool:
+    """Tell whether a registry that nobody described gives images: all but ACR Enterprise do."""
+    enterprise = _ACR_ENTERPRISE.fullmatch(host)
+    if enterprise is None or _ACR_PERSONAL.fullmatch(host) or _credential(host, access):
+        return True
+    return any(
+        (not info.region_id or info.region_id == enterprise["region"])
+        and (host in info.domains if info.domains else info.instance_name in {"", enterprise["name"]})
+        for info in access.acr_registry_infos
+    )
+
+
+def _credential(host: str, access: Access) -> RegistryCredential | None:
+    for credential in access.credentials:
+        server = credential.server.lower().rstrip("/")
+        if server == host.lower() or {server, host} <= _DOCKER_HUB:
+            return credential
+    return None
+
+
+def _listed(host: str, hosts: tuple[str, ...]) -> bool:
+    return host in hosts or host.partition(":")[0] in hosts
+
+
+def _unauthorized(host: str, cause: str) -> str:
+    return f"failed to authorize: unexpected status from {host}: 401 Unauthorized: {cause}"
+
+
+def _kubelet_message(text: str, reference: ImageReference, cause: str) -> str:
+    return (
+        f'Failed to pull image "{text}": rpc error: code = Unknown desc = failed to pull and unpack image '
+        f'"{reference}": failed to resolve reference "{reference}": {cause}'
+    )

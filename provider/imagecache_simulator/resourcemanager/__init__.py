@@ -1,0 +1,1 @@
+"""Resource groups (ResourceManager 2020-03-31)."""

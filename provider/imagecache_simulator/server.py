@@ -1,0 +1,158 @@
+"""The door outside the process: an HTTP server, for `pulumi up`, other languages and async clients.
+
+`python -m imagecache_simulator` runs it, and tests run it in a thread with `serve`.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from imagecache_simulator import control
+from imagecache_simulator.core import Cloud
+from imagecache_simulator.exceptions import InternalError, RequestTooLargeError
+from imagecache_simulator.wire import Request, Response
+
+LARGEST_BODY = 1 << 20
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that listens.
+
+    Attributes:
+        cloud: the account behind it.
+        endpoint: `host:port`, as clients take it.
+    """
+
+    cloud: Cloud
+    endpoint: str
+
+    @property
+    def url(self) -> str:
+        """The address to send requests to."""
+        return f"http://{self.endpoint}"
+
+
+@contextmanager
+def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Serve an account over HTTP from a thread until the block ends.
+
+    Args:
+        cloud: the account.
+        host: what to listen on.
+        port: 0 for any that is free.
+
+    Yields:
+        The server, listening.
+
+    Raises:
+        OSError: the host can't be listened on, or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    # An answer goes out in two writes; without this the second waits 40 ms for the first to be confirmed.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    config = uvicorn.Config(
+        application(cloud),
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    # Connections queue from here on: the listener is open before the loop begins.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="imagecache-simulator")
+    thread.start()
+    try:
+        shown = f"[{host}]" if family == socket.AF_INET6 else host
+        yield Server(cloud, f"{shown}:{listener.getsockname()[1]}")
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def application(cloud: Cloud) -> Starlette:
+    """Return the ASGI application of an account: the API, and what drives it under `/_simulator/`."""
+
+    def api(http: HttpRequest, body: bytes) -> Response:
+        return cloud.handle(_request(http, body))
+
+    def drive(http: HttpRequest, body: bytes) -> Response:
+        if http.client is not None and not http.client.host.startswith(_LOOPBACK):
+            return Response.of_json(403, {"error": "only this machine may drive the simulator"})
+        return control.handle(cloud, http.method, http.scope["path"], body)
+
+    return Starlette(
+        routes=[
+            Route("/_simulator/{path:path}", _Door(cloud, drive)),
+            Route("/{path:path}", _Door(cloud, api)),
+        ]
+    )
+
+
+class _Door:
+    """An ASGI endpoint for any method: reads the body, calls a function, sends what it returns."""
+
+    def __init__(self, cloud: Cloud, answer: Callable[[HttpRequest, bytes], Response]) -> None:
+        self._cloud = cloud
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        http = HttpRequest(scope, receive)
+        try:
+            body = await _body(http)
+        except ClientDisconnect:
+            return
+        response = self._cloud.refusal(RequestTooLargeError()) if body is None else self._safely(http, body)
+        await HttpResponse(response.body, response.status, dict(response.headers))(scope, receive, send)
+
+    def _safely(self, http: HttpRequest, body: bytes) -> Response:
+        """Answer; a defect of the simulator is written to the log and told in the cloud's shape."""
+        try:
+            return self._answer(http, body)
+        except Exception:
+            _logger.exception("The simulator failed on %s %s", http.method, http.scope["path"])
+            return self._cloud.refusal(InternalError())
+
+
+async def _body(http: HttpRequest) -> bytes | None:
+    """Read the body; None if it's larger than any request needs to be."""
+    body = bytearray()
+    too_large = False
+    async for chunk in http.stream():
+        too_large = too_large or len(body) + len(chunk) > LARGEST_BODY
+        if not too_large:
+            body += chunk
+    return None if too_large else bytes(body)
+
+
+def _request(http: HttpRequest, body: bytes) -> Request:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in http.headers.raw}
+    return Request(
+        method=http.method,
+        host=headers.get("host", ""),
+        path=http.scope["path"],
+        query=http.scope["query_string"].decode("latin-1"),
+        headers=headers,
+        body=body,
+    )

@@ -1,0 +1,169 @@
+"""Verification of the two signatures that clients send: RPC HMAC-SHA1 and ACS3-HMAC-SHA256.
+
+`core.Cloud.handle` calls `Verifier.verify` before an action runs. Clients escape the same value
+differently on the wire, so a query is decoded first and encoded again in the one canonical way.
+Source: spec/signing.md sections 2, 3 and 9.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
+
+from imagecache_simulator.exceptions import (
+    IncompleteSignatureError,
+    InvalidAccessKeyIdNotFoundError,
+    InvalidTimeStampExpiredError,
+    InvalidTimeStampFormatError,
+    MissingParameterError,
+    SignatureDoesNotMatchError,
+    SignatureNonceUsedError,
+    UnsupportedSignatureError,
+)
+from imagecache_simulator.wire import Request
+
+SKEW = timedelta(minutes=15)
+
+_V3_AUTHORIZATION = re.compile(
+    r"(?P<algorithm>ACS3-[A-Z0-9-]+) +Credential=(?P<key>[^,]*), *"
+    r"SignedHeaders=(?P<headers>[^,]*), *Signature=(?P<signature>[0-9a-f]+)"
+)
+
+
+class Verifier:
+    """Checks signatures against known access keys and remembers the nonces it has seen.
+
+    Args:
+        credentials: access key ID to secret.
+        now: the real time, which clients sign with.
+    """
+
+    def __init__(self, credentials: Mapping[str, str], now: Callable[[], datetime]) -> None:
+        self._credentials = credentials
+        self._now = now
+        self._nonces: OrderedDict[str, datetime] = OrderedDict()
+
+    def verify(self, request: Request) -> None:
+        """Pass a request that is signed as it should be.
+
+        Raises:
+            MissingParameterError: a part of the signature is absent.
+            IncompleteSignatureError: it has no form, or leaves out what must be signed.
+            UnsupportedSignatureError: it was made by another algorithm.
+            InvalidTimeStampExpiredError: it was made more than 15 minutes away from now.
+            InvalidTimeStampFormatError: its time can't be read.
+            InvalidAccessKeyIdNotFoundError: its key is unknown.
+            SignatureDoesNotMatchError: its secret isn't ours, or the request was changed on the way.
+            SignatureNonceUsedError: it has been sent before.
+        """
+        if request.headers.get("authorization", "").startswith("ACS3-"):
+            nonce = self._verify_v3(request)
+        else:
+            nonce = self._verify_rpc(request)
+        self._remember(nonce)
+
+    def _verify_v3(self, request: Request) -> str:
+        """Verify ACS3-HMAC-SHA256 and return the nonce. Source: spec/signing.md section 2."""
+        parts = _V3_AUTHORIZATION.fullmatch(request.headers["authorization"].strip())
+        if parts is None:
+            raise IncompleteSignatureError
+        if parts["algorithm"] != "ACS3-HMAC-SHA256":
+            raise UnsupportedSignatureError
+        signed = parts["headers"].lower().split(";")
+        must_be_signed = {name for name in request.headers if name.startswith("x-acs-")} | {"host"}
+        if not must_be_signed <= set(signed):
+            raise IncompleteSignatureError
+        nonce = _mandatory(request.headers, "x-acs-signature-nonce", "SignatureNonce")
+        self._check_time(_mandatory(request.headers, "x-acs-date", "Timestamp"))
+        secret = self._secret(parts["key"])
+        body_hash = hashlib.sha256(request.body).hexdigest()
+        if request.headers.get("x-acs-content-sha256", body_hash) != body_hash:
+            raise SignatureDoesNotMatchError
+        expected = _v3_signature(secret, request, sorted(signed), body_hash)
+        _compare(expected, parts["signature"])
+        return nonce
+
+    def _verify_rpc(self, request: Request) -> str:
+        """Verify RPC HMAC-SHA1 and return the nonce. Source: spec/signing.md section 3."""
+        parameters = dict(request.query_pairs() + request.form_pairs())
+        access_key_id = _mandatory(parameters, "AccessKeyId")
+        signature = _mandatory(parameters, "Signature")
+        nonce = _mandatory(parameters, "SignatureNonce")
+        if parameters.get("SignatureMethod", "").upper() != "HMAC-SHA1":
+            raise UnsupportedSignatureError
+        if parameters.get("SignatureVersion") != "1.0":
+            raise UnsupportedSignatureError
+        self._check_time(_mandatory(parameters, "Timestamp"))
+        del parameters["Signature"]
+        expected = _rpc_signature(self._secret(access_key_id), request.method, parameters)
+        _compare(expected, signature)
+        return nonce
+
+    def _check_time(self, text: str) -> None:
+        try:
+            signed_at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            raise InvalidTimeStampFormatError from None
+        if abs(self._now() - signed_at) > SKEW:
+            raise InvalidTimeStampExpiredError
+
+    def _secret(self, access_key_id: str) -> str:
+        if access_key_id not in self._credentials:
+            raise InvalidAccessKeyIdNotFoundError
+        return self._credentials[access_key_id]
+
+    def _remember(self, nonce: str) -> None:
+        """Refuse a nonce seen before. One older than the skew allows can't come back: it's forgotten."""
+        now = self._now()
+        while self._nonces and now - next(iter(self._nonces.values())) > 2 * SKEW:
+            self._nonces.popitem(last=False)
+        if nonce in self._nonces:
+            raise SignatureNonceUsedError
+        self._nonces[nonce] = now
+
+
+def _v3_signature(secret: str, request: Request, signed: list[str], body_hash: str) -> str:
+    headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in signed)
+    canonical = "\n".join(
+        [
+            request.method,
+            request.path or "/",
+            _canonical(request.query_pairs()),
+            headers,
+            ";".join(signed),
+            body_hash,
+        ]
+    )
+    to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
+    return hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+
+
+def _rpc_signature(secret: str, method: str, parameters: Mapping[str, str]) -> str:
+    to_sign = f"{method}&%2F&{_escape(_canonical(parameters.items()))}"
+    digest = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _canonical(pairs: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{_escape(name)}={_escape(value)}" for name, value in sorted(pairs))
+
+
+def _escape(text: str) -> str:
+    return quote(text, safe="-_.~", errors="replace")
+
+
+def _mandatory(values: Mapping[str, str], name: str, called: str = "") -> str:
+    if value := values.get(name, ""):
+        return value
+    raise MissingParameterError(called or name)
+
+
+def _compare(expected: str, given: str) -> None:
+    if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+        raise SignatureDoesNotMatchError

@@ -1,0 +1,1 @@
+"""Who is calling (Sts 2015-04-01)."""

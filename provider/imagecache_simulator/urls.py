@@ -1,0 +1,117 @@
+"""Which function answers which action: one table per product, and the products by their API version.
+
+`core.Cloud` looks actions up here. Names are lower-case, as clients differ in capitals (UnTagResources,
+UntagResources). One more action is one more line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imagecache_simulator.bssopenapi import responses as bssopenapi
+from imagecache_simulator.eci import responses as eci
+from imagecache_simulator.eci import tag_responses as eci_tags
+from imagecache_simulator.ecs import responses as ecs
+from imagecache_simulator.ecs import zone_responses as ecs_zones
+from imagecache_simulator.location import responses as location
+from imagecache_simulator.resourcemanager import responses as resourcemanager
+from imagecache_simulator.sts import responses as sts
+from imagecache_simulator.vpc import eip_responses as eip
+from imagecache_simulator.vpc import responses as vpc
+
+if TYPE_CHECKING:
+    from imagecache_simulator.core import Cloud
+    from imagecache_simulator.wire import Parameters
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action's function, and whether a repeated ClientToken gets the first answer again."""
+
+    handler: Callable[[Cloud, Parameters], Mapping[str, Any]]
+    idempotent: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product: its name, and its actions by lower-case name."""
+
+    name: str
+    actions: Mapping[str, Action]
+
+
+_ECI = {
+    "createimagecache": Action(eci.create_image_cache, idempotent=True),
+    "updateimagecache": Action(eci.update_image_cache, idempotent=True),
+    "deleteimagecache": Action(eci.delete_image_cache, idempotent=True),
+    "describeimagecaches": Action(eci.describe_image_caches),
+    "describeregions": Action(eci.describe_regions),
+    "listusage": Action(eci.list_usage),
+    "tagresources": Action(eci_tags.tag_resources),
+    "untagresources": Action(eci_tags.untag_resources, idempotent=True),
+    "listtagresources": Action(eci_tags.list_tag_resources),
+}
+
+_VPC = {
+    "createvpc": Action(vpc.create_vpc, idempotent=True),
+    "describevpcattribute": Action(vpc.describe_vpc_attribute),
+    "describevpcs": Action(vpc.describe_vpcs),
+    "modifyvpcattribute": Action(vpc.modify_vpc_attribute),
+    "deletevpc": Action(vpc.delete_vpc, idempotent=True),
+    "describeroutetablelist": Action(vpc.describe_route_table_list),
+    "createvswitch": Action(vpc.create_vswitch, idempotent=True),
+    "describevswitchattributes": Action(vpc.describe_vswitch_attributes),
+    "describevswitches": Action(vpc.describe_vswitches),
+    "modifyvswitchattribute": Action(vpc.modify_vswitch_attribute),
+    "deletevswitch": Action(vpc.delete_vswitch, idempotent=True),
+    "describeregions": Action(vpc.describe_regions),
+    "describezones": Action(vpc.describe_zones),
+    "allocateeipaddress": Action(eip.allocate_eip_address, idempotent=True),
+    "describeeipaddresses": Action(eip.describe_eip_addresses),
+    "modifyeipaddressattribute": Action(eip.modify_eip_address_attribute),
+    "releaseeipaddress": Action(eip.release_eip_address, idempotent=True),
+    "moveresourcegroup": Action(eip.move_resource_group),
+    "tagresources": Action(eip.tag_resources),
+    "untagresources": Action(eip.untag_resources),
+    "listtagresources": Action(eip.list_tag_resources),
+}
+
+_ECS = {
+    "createsecuritygroup": Action(ecs.create_security_group, idempotent=True),
+    "describesecuritygroups": Action(ecs.describe_security_groups),
+    "describesecuritygroupattribute": Action(ecs.describe_security_group_attribute),
+    "modifysecuritygroupattribute": Action(ecs.modify_security_group_attribute),
+    "modifysecuritygrouppolicy": Action(ecs.modify_security_group_policy, idempotent=True),
+    "deletesecuritygroup": Action(ecs.delete_security_group),
+    "authorizesecuritygroup": Action(ecs.authorize_security_group, idempotent=True),
+    "authorizesecuritygroupegress": Action(ecs.authorize_security_group_egress, idempotent=True),
+    "revokesecuritygroup": Action(ecs.revoke_security_group, idempotent=True),
+    "revokesecuritygroupegress": Action(ecs.revoke_security_group_egress, idempotent=True),
+    "modifysecuritygrouprule": Action(ecs.modify_security_group_rule, idempotent=True),
+    "modifysecuritygroupegressrule": Action(ecs.modify_security_group_egress_rule, idempotent=True),
+    "joinresourcegroup": Action(ecs.join_resource_group),
+    "tagresources": Action(ecs.tag_resources),
+    "untagresources": Action(ecs.untag_resources),
+    "describeregions": Action(ecs_zones.describe_regions),
+    "describezones": Action(ecs_zones.describe_zones),
+    "describeavailableresource": Action(ecs_zones.describe_available_resource),
+}
+
+_RESOURCE_MANAGER = {
+    "listresourcegroups": Action(resourcemanager.list_resource_groups),
+    "getresourcegroup": Action(resourcemanager.get_resource_group),
+}
+
+PRODUCTS: Mapping[str, Product] = {
+    "2018-08-08": Product("Eci", _ECI),
+    "2016-04-28": Product("Vpc", _VPC),
+    "2014-05-26": Product("Ecs", _ECS),
+    "2020-03-31": Product("ResourceManager", _RESOURCE_MANAGER),
+    "2015-04-01": Product("Sts", {"getcalleridentity": Action(sts.get_caller_identity)}),
+    "2015-06-12": Product("Location", {"describeendpoints": Action(location.describe_endpoints)}),
+    "2017-12-14": Product(
+        "BssOpenApi", {"queryavailableinstances": Action(bssopenapi.query_available_instances)}
+    ),
+}

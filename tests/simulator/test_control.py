@@ -1,0 +1,128 @@
+"""Tests of what drives the simulator under `/_simulator/`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from imagecache_simulator import Cloud, control
+from imagecache_simulator.eci.image_cache import Inputs
+from imagecache_simulator.registries import Access, RegistryCredential
+
+
+def send(cloud: Cloud, method: str, name: str, content: Any = None) -> tuple[int, Any]:
+    """Return status and content of an answer."""
+    body = b"" if content is None else json.dumps(content).encode()
+    answer = control.handle(cloud, method, f"/_simulator/{name}", body)
+    return answer.status, json.loads(answer.body)
+
+
+def test_resources(cloud: Cloud, network: dict[str, str]) -> None:
+    """All that exists is shown as plain data, passwords masked."""
+    access = Access(credentials=(RegistryCredential("private.example.com", "me", "hunter2"),))
+    inputs = Inputs("web", ("nginx",), eip_instance_id=network["EipInstanceId"], access=access)
+    cache = cloud.eci.create_image_cache("cn-hangzhou", inputs, {"a": "1"})
+    status, shown = send(cloud, "GET", "resources")
+    assert status == 200
+    assert shown.keys() == {"vpcs", "vswitches", "security_groups", "eips", "image_caches"}
+    assert [vpc["VpcId"] for vpc in shown["vpcs"]] == [network["VpcId"]]
+    assert [vswitch["VSwitchId"] for vswitch in shown["vswitches"]] == [network["VSwitchId"]]
+    assert [each["SecurityGroupId"] for each in shown["security_groups"]] == [network["SecurityGroupId"]]
+    assert shown["eips"][0]["InstanceId"] == cache.container_group_id
+    assert shown["image_caches"][0]["EipInstanceId"] == network["EipInstanceId"]
+    assert shown["image_caches"][0]["ImageRegistryCredentials"][0]["Password"] == "***"
+    assert "hunter2" not in json.dumps(shown)
+
+
+def test_clock(cloud: Cloud) -> None:
+    """The clock is shown and moved, and what comes due happens."""
+    cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    assert send(cloud, "GET", "clock") == (200, {"now": "2026-01-01T00:00:00Z"})
+    assert send(cloud, "POST", "clock", {"advance": 600}) == (200, {"now": "2026-01-01T00:10:00Z"})
+    assert send(cloud, "GET", "resources")[1]["image_caches"][0]["Status"] == "Ready"
+
+
+def test_quotas(cloud: Cloud) -> None:
+    """Quotas are shown and set by name; a bad one leaves all as they were."""
+    before = send(cloud, "GET", "quotas")[1]
+    bad = {"MaxImageCacheCount": 1, "Other": 1}
+    assert send(cloud, "POST", "quotas", bad)[0] == 400
+    assert send(cloud, "GET", "quotas")[1] == before
+    assert send(cloud, "POST", "quotas", {"MaxImageCacheCount": 1})[1]["MaxImageCacheCount"] == 1
+    assert cloud.quotas["MaxImageCacheCount"] == 1
+
+
+def test_holds(cloud: Cloud) -> None:
+    """Held builds stand still until they're released."""
+    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    assert send(cloud, "POST", "holds", {"ImageCaches": True}) == (200, {"ImageCaches": True})
+    send(cloud, "POST", "clock", {"advance": 3600})
+    assert send(cloud, "GET", "holds")[1] == {"ImageCaches": True}
+    assert cache.status == "Preparing"
+    send(cloud, "POST", "holds", {"ImageCaches": False})
+    send(cloud, "POST", "clock", {"advance": 3600})
+    assert cache.status == "Ready"
+
+
+def test_requests(cloud: Cloud) -> None:
+    """The log of calls is shown; driving the simulator isn't a call."""
+    assert send(cloud, "GET", "requests") == (200, [])
+    cloud.requests.append({"action": "A"})
+    assert send(cloud, "GET", "requests") == (200, [{"action": "A"}])
+
+
+def test_delete_image_cache(cloud: Cloud) -> None:
+    """A cache can be deleted as if a colleague did it in the console; one that isn't there is 404."""
+    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    name = f"image-caches/{cache.image_cache_id}"
+    assert send(cloud, "DELETE", name) == (200, {})
+    status, answer = send(cloud, "DELETE", name)
+    assert status == 404
+    assert cache.image_cache_id in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "content"),
+    [
+        ("POST", "clock", None),
+        ("POST", "clock", []),
+        ("POST", "clock", {}),
+        ("POST", "clock", {"advance": -1}),
+        ("POST", "clock", {"advance": "1"}),
+        ("POST", "clock", {"advance": True}),
+        ("POST", "clock", {"advance": float("nan")}),
+        ("POST", "clock", {"advance": float("inf")}),
+        ("POST", "clock", {"advance": 10**400}),
+        ("POST", "quotas", {"MaxImageCacheCount": "1"}),
+        ("POST", "quotas", {"MaxImageCacheCount": True}),
+        ("POST", "quotas", {"MaxImageCacheCount": -1}),
+        ("POST", "quotas", {"MaxDescribeImageCachesLimit": 0}),
+        ("POST", "holds", {"ImageCaches": 1}),
+        ("POST", "holds", {}),
+    ],
+)
+def test_bad_content(cloud: Cloud, method: str, name: str, content: Any) -> None:
+    """Content that can't be done is 400 with a reason, and changes nothing."""
+    before = cloud.clock.now(), dict(cloud.quotas), cloud.eci.held
+    status, answer = send(cloud, method, name, content)
+    assert status == 400
+    assert answer["error"]
+    assert (cloud.clock.now(), dict(cloud.quotas), cloud.eci.held) == before
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"advance": 1' + b"0" * 5000 + b"}"])
+def test_bad_json(cloud: Cloud, body: bytes) -> None:
+    """A body that isn't a JSON object is 400."""
+    assert control.handle(cloud, "POST", "/_simulator/clock", body).status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [("GET", ""), ("GET", "nothing"), ("PUT", "clock"), ("GET", "image-caches/imc-1")]
+)
+def test_unknown_paths(cloud: Cloud, method: str, name: str) -> None:
+    """A path or method that isn't there is 404, in JSON."""
+    status, answer = send(cloud, method, name)
+    assert status == 404
+    assert "error" in answer

@@ -1,0 +1,114 @@
+"""Tests of the entry that both doors call: errors, request IDs, the log, repeatability."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests as http_client
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
+
+from imagecache_simulator import Cloud
+from imagecache_simulator.core import LOGGED_REQUESTS
+from imagecache_simulator.wire import Request
+
+Call = Callable[..., dict[str, Any]]
+
+
+def test_error_body(call: Call) -> None:
+    """An error has the five fields of the cloud's error body, and its real status."""
+    with pytest.raises(AlibabaCloudException) as caught:
+        call("CreateImageCache", {"ImageCacheName": "a"})
+    error = caught.value
+    assert (error.status_code, error.code) == (400, "MissingImage")
+    assert {"RequestId", "HostId", "Code", "Message", "Recommend"} <= error.data.keys()
+
+
+def test_request_id_in_header_and_body(endpoint: str) -> None:
+    """The header x-acs-request-id and the body name the same request, and the content is JSON."""
+    answer = http_client.post(f"http://{endpoint}/", timeout=10)
+    assert answer.status_code == 400
+    assert answer.headers["x-acs-request-id"] == answer.json()["RequestId"]
+    assert answer.headers["content-type"] == "application/json;charset=utf-8"
+    assert answer.json()["Code"] == "MissingAction"
+    assert answer.json()["HostId"] == endpoint
+
+
+def test_other_paths(endpoint: str) -> None:
+    """The API has one path; another is an unknown action, not a page of the web server."""
+    answer = http_client.post(f"http://{endpoint}/api/v1?Action=DescribeRegions", timeout=10)
+    assert (answer.status_code, answer.json()["Code"]) == (404, "InvalidAction.NotFound")
+
+
+def test_action_in_any_capitals(call: Call) -> None:
+    """Action names are compared without regard to capitals, as clients differ in them."""
+    assert call("describeREGIONS")["Regions"]
+
+
+def test_log_masks_secrets(cloud: Cloud, call: Call) -> None:
+    """The log shows every call, and neither a password nor a signature nor a secret in it."""
+    secret = "hunter2"
+    credential = {
+        "ImageRegistryCredential.1.Server": "private.example.com",
+        "ImageRegistryCredential.1.UserName": "me",
+        "ImageRegistryCredential.1.Password": secret,
+    }
+    image = {"ImageCacheName": "a", "Image.1": "private.example.com/a"}
+    call("CreateImageCache", {**image, **credential}, algorithm="v2")
+    entry = cloud.requests[-1]
+    assert (entry["product"], entry["action"], entry["status"], entry["code"]) == (
+        "Eci",
+        "CreateImageCache",
+        200,
+        "",
+    )
+    assert entry["parameters"]["ImageRegistryCredential.1.Password"] == "***"
+    assert entry["parameters"]["ImageRegistryCredential.1.UserName"] == "me"
+    assert not {"Signature", "SignatureNonce", "AccessKeyId"} & entry["parameters"].keys()
+    assert secret not in json.dumps(list(cloud.requests))
+
+
+def test_log_is_bounded(cloud: Cloud) -> None:
+    """The log keeps the last calls only, and of a huge call only its beginning."""
+    for number in range(LOGGED_REQUESTS + 1):
+        cloud.handle(Request("GET", "h", query=f"Number={number}"))
+    assert len(cloud.requests) == LOGGED_REQUESTS
+    assert cloud.requests[0]["parameters"] == {"Number": "1"}
+    cloud.handle(Request("GET", "h", query="&".join(f"P{n}={'x' * 500}" for n in range(500))))
+    assert len(json.dumps(cloud.requests[-1])) < 50_000
+
+
+def test_seed_makes_ids_repeat() -> None:
+    """Two accounts with the same seed give the same IDs; another seed gives others."""
+    first, second, third = (Cloud(seed=seed) for seed in (1, 1, 2))
+    assert first.new_id("imc") == second.new_id("imc") != third.new_id("imc")
+    assert first.account_id == second.account_id
+
+
+def test_form_of_ids(cloud: Cloud) -> None:
+    """An ID is a prefix, a hyphen and 20 letters or digits."""
+    prefix, _, rest = cloud.new_id("vsw").partition("-")
+    assert (prefix, len(rest)) == ("vsw", 20)
+    assert rest.isalnum()
+    assert rest == rest.lower()
+
+
+def test_clouds_share_nothing() -> None:
+    """What is made in one account isn't in another."""
+    first, second = Cloud(), Cloud()
+    first.vpc.create_vpc("cn-hangzhou", "", "")
+    first.quotas["MaxImageCacheCount"] = 1
+    first.registries.remove_image("nginx")
+    assert not second.vpc.vpcs
+    assert second.quotas["MaxImageCacheCount"] == 500
+
+
+@pytest.mark.parametrize("action", ["DescribeImageCaches", "CreateImageCache", "ListUsage"])
+def test_unknown_region(refusal: Callable[..., Any], action: str) -> None:
+    """A region that doesn't exist is refused by name, and one that isn't named is missing."""
+    parameters = {"ImageCacheName": "a", "Image.1": "nginx"}
+    refused = refusal(action, {**parameters, "RegionId": "cn-nowhere"})
+    assert refused == (404, "InvalidRegionId.NotFound")
+    assert refusal(action, {**parameters, "RegionId": None}) == (400, "MissingRegionId")

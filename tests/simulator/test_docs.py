@@ -1,0 +1,44 @@
+"""Tests of docs/simulator.md: its examples run, and it names what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagecache_simulator import control
+from imagecache_simulator.__main__ import parser
+from imagecache_simulator.urls import PRODUCTS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
+
+
+def test_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python examples run as they stand, one after the other."""
+    names: dict[str, Any] = {}
+    examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        exec(compile(example, "docs/simulator.md", "exec"), names)  # noqa: S102 - the page's own code
+    assert capsys.readouterr().out.startswith("127.0.0.1:")
+
+
+def test_every_action_is_listed() -> None:
+    """Each action that the simulator has is named on the page."""
+    words = {word.lower() for word in re.findall(r"\w+", PAGE)}
+    actions = {action for product in PRODUCTS.values() for action in product.actions}
+    assert actions <= words
+
+
+def test_every_path_is_listed() -> None:
+    """Each path that drives the simulator is named on the page."""
+    assert all(f"/_simulator/{name}" in PAGE for _, name in control.TABLE)
+
+
+def test_every_option_is_listed() -> None:
+    """Each option of the command is named on the page."""
+    options = re.findall(r"--[a-z-]+", parser().format_usage())
+    assert options
+    assert all(option in PAGE for option in options)

@@ -1,0 +1,155 @@
+"""Tests of the image registries: what exists, how large it is, who may have it."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagecache_simulator.registries import (
+    Access,
+    AcrRegistryInfo,
+    PullError,
+    Registries,
+    RegistryCredential,
+    parse_reference,
+)
+
+ENTERPRISE = "shop-registry-vpc.cn-hangzhou.cr.aliyuncs.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "completed"),
+    [
+        ("nginx", "docker.io/library/nginx:latest"),
+        ("nginx:1.25", "docker.io/library/nginx:1.25"),
+        ("docker.io/nginx", "docker.io/library/nginx:latest"),
+        ("bitnami/redis", "docker.io/bitnami/redis:latest"),
+        ("localhost:5000/a/b:c", "localhost:5000/a/b:c"),
+        ("localhost/a", "localhost/a:latest"),
+        ("ghcr.io/a/b__c-d.e:V1", "ghcr.io/a/b__c-d.e:V1"),
+        ("nginx@sha256:" + "0a" * 32, "docker.io/library/nginx@sha256:" + "0a" * 32),
+        ("nginx:1.25@sha256:" + "0a" * 32, "docker.io/library/nginx@sha256:" + "0a" * 32),
+    ],
+)
+def test_reference(text: str, completed: str) -> None:
+    """A short name is completed as container runtimes do it."""
+    assert str(parse_reference(text)) == completed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Nginx", "nginx:", ":1", "a//b", "nginx:-x", "nginx@sha256:xyz", "a b", "nginx\n", "x" * 513]
+)
+def test_no_reference(text: str) -> None:
+    """What isn't an image's name is recognised."""
+    assert parse_reference(text) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "size"),
+    [
+        ("flink:1.17", 386),
+        ("library/nginx", 71),
+        ("registry-vpc.cn-hangzhou.aliyuncs.com/eci_open/nginx:1.15.10-perl", 71),
+    ],
+)
+def test_known_sizes(image: str, size: float) -> None:
+    """A known name has its real size, wherever it's pulled from."""
+    assert Registries().pull(image, Access()) == size
+
+
+def test_unknown_images_exist() -> None:
+    """An image that nobody described exists, with a size that is always the same and reasonable."""
+    sizes = [Registries().pull(f"ghcr.io/team/app-{number}", Access()) for number in range(50)]
+    assert sizes == [Registries().pull(f"ghcr.io/team/app-{number}:v2", Access()) for number in range(50)]
+    assert all(20 <= size < 620 for size in sizes)
+    assert len(set(sizes)) > 30
+
+
+@pytest.mark.parametrize("image", ["nginx:does-not-exist", "team/missing", "ghcr.io/no-such/app"])
+def test_images_that_are_not_there(image: str) -> None:
+    """A repository or tag that says so in its name doesn't exist."""
+    with pytest.raises(PullError, match="not found"):
+        Registries().pull(image, Access())
+
+
+def test_added_and_removed_images() -> None:
+    """Tests set sizes and remove images, for one tag or for a whole repository; the tag is the stronger."""
+    registries = Registries()
+    registries.add_image("nginx", 1000)
+    registries.add_image("nginx:small", 1)
+    registries.remove_image("nginx:gone")
+    registries.add_image("team/missing", 5)
+    assert registries.pull("nginx:1", Access()) == 1000
+    assert registries.pull("docker.io/library/nginx:small", Access()) == 1
+    assert registries.pull("team/missing:1", Access()) == 5
+    with pytest.raises(PullError):
+        registries.pull("nginx:gone", Access())
+    with pytest.raises(ValueError, match="not an image reference"):
+        registries.add_image("No Image", 1)
+
+
+def test_docker_hub_credentials() -> None:
+    """A credential for Docker Hub may name it by any of its hosts."""
+    registries = Registries()
+    registries.add_registry("docker.io", users={"me": "pw"})
+    for server in ("docker.io", "index.docker.io", "registry-1.docker.io"):
+        access = Access(credentials=(RegistryCredential(server, "me", "pw"),))
+        assert registries.pull("nginx", access) == 71
+    with pytest.raises(PullError, match="401"):
+        registries.pull("nginx", Access())
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "registry.cn-hangzhou.aliyuncs.com",
+        "registry-vpc.cn-beijing.aliyuncs.com",
+        "crpi-abc.cn-hangzhou.personal.cr.aliyuncs.com",
+        "ghcr.io",
+    ],
+)
+def test_open_registries(host: str) -> None:
+    """ACR Personal of the account needs no credential, and neither does a registry that nobody described."""
+    assert Registries().pull(f"{host}/team/app:1", Access())
+
+
+@pytest.mark.parametrize(
+    ("access", "lets_in"),
+    [
+        (Access(), False),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1"),)), True),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1", instance_name="shop"),)), True),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1", instance_name="other"),)), False),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1", region_id="cn-beijing"),)), False),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1", domains=(ENTERPRISE,)),)), True),
+        (Access(acr_registry_infos=(AcrRegistryInfo("cri-1", domains=("x.example.com",)),)), False),
+        (Access(credentials=(RegistryCredential(ENTERPRISE, "me", "pw"),)), True),
+        (Access(credentials=(RegistryCredential("other.example.com", "me", "pw"),)), False),
+    ],
+)
+def test_acr_enterprise(access: Access, lets_in: bool) -> None:
+    """ACR Enterprise wants an AcrRegistryInfo that covers it, or a credential."""
+    if lets_in:
+        assert Registries().pull(f"{ENTERPRISE}/team/app:1", access)
+    else:
+        with pytest.raises(PullError, match="401"):
+            Registries().pull(f"{ENTERPRISE}/team/app:1", access)
+
+
+def test_plain_http_and_self_signed() -> None:
+    """A registry without TLS or with its own certificate must be named as such, with or without its port."""
+    registries = Registries()
+    registries.add_registry("10.0.0.9:5000", plain_http=True)
+    for named in ("10.0.0.9:5000", "10.0.0.9"):
+        assert registries.pull("10.0.0.9:5000/app", Access(plain_http=(named,)))
+    assert registries.pull("self-signed.example.com/app", Access(insecure=("self-signed.example.com",)))
+    with pytest.raises(PullError, match="HTTP response to HTTPS client"):
+        registries.pull("10.0.0.9:5000/app", Access(insecure=("10.0.0.9",)))
+
+
+def test_no_password_in_a_text() -> None:
+    """A credential shows its password neither in its text nor in an error."""
+    credential = RegistryCredential("private.example.com", "simulator", "hunter2")
+    assert "hunter2" not in repr(credential)
+    with pytest.raises(PullError) as caught:
+        Registries().pull("private.example.com/app", Access(credentials=(credential,)))
+    assert "hunter2" not in str(caught.value)
