@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine test check format constraints
+.PHONY: help setup engine test check format generate constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -37,10 +37,15 @@ check: setup ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(PY) tools/generate_dynamic.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --quiet --fix
 	@$(VENV)/bin/ruff format
+
+generate: setup ## write the files that are made from the models
+	@$(PY) tools/generate_dynamic.py
 
 # From the oldest Python that is supported, so that one list fits all.
 constraints: ## make constraints.txt anew, with the newest versions that fit

@@ -1,0 +1,124 @@
+"""Diff: old inputs against new ones, by the markers of the model. Pure; the lifecycle calls it.
+
+Old inputs are compared, not what was read: a cloud returns few of them, and adds defaults of its own.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagecache_provider.fields import NO_DEFAULT, Change, Field, Model, fields, has_unknown
+from imagecache_provider.resource import fixed_build, fixed_digest, fixed_inputs
+
+
+class Kind(enum.Enum):
+    """What happened to a property."""
+
+    ADD = "add"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One property that differs.
+
+    Attributes:
+        property: its Pulumi name.
+        kind: whether it was added, changed or removed.
+        change: what that means.
+        replaces: whether another resource is needed for it.
+        reason: why, for people.
+    """
+
+    property: str
+    kind: Kind
+    change: Change
+    replaces: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Diff:
+    """All differences between two sets of inputs; empty if they mean the same."""
+
+    differences: tuple[Difference, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.differences)
+
+    @property
+    def replaces(self) -> list[str]:
+        """The properties that another resource is needed for."""
+        return [difference.property for difference in self.differences if difference.replaces]
+
+    def properties(self, change: Change) -> list[str]:
+        """The properties whose difference means this."""
+        return [difference.property for difference in self.differences if difference.change is change]
+
+
+_REASONS = {
+    Change.BUILD: "the images are pulled again; until the cache is Ready, new pods pull from the registry",
+    Change.METADATA: "changed in place, without a build",
+    Change.RECORD: "kept for the next build; nothing is built now",
+    Change.REPLACE: "another cache is needed",
+    Change.LOCAL: "a setting of the provider's own",
+}
+
+
+def diff(model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any], last_build: str) -> Diff:
+    """Compare inputs.
+
+    Args:
+        model: the resource's inputs.
+        olds: the inputs of the last `up`.
+        news: the checked inputs of this one, UNKNOWN where a preview doesn't know.
+        last_build: the build ID that the cloud works from; empty if none is known.
+    """
+    found = tuple(_differences(model, olds, news))
+    if any(difference.change is Change.BUILD for difference in found):
+        found = tuple(_blocked_builds(model, found, news, last_build))
+    return Diff(found)
+
+
+def _differences(
+    model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for name, field in fields(model).items():
+        old, new = olds.get(name), news.get(name)
+        if field.property.same(old, new):
+            continue
+        change = field.property.change
+        assert change is not None, f"{name} has no change marker"  # noqa: S101 - a slip in the model
+        replaces, reason = change is Change.REPLACE, _REASONS[change]
+        if new is None and _takes_another(field):
+            replaces, reason = True, f"the cloud has no value that undoes {name}; another cache is needed"
+        yield Difference(name, _kind(old, new), change, replaces, reason)
+
+
+def _takes_another(field: Field) -> bool:
+    return field.property.change is Change.METADATA and field.property.default is NO_DEFAULT
+
+
+def _kind(old: Any, new: Any) -> Kind:
+    if old is None:
+        return Kind.ADD
+    return Kind.DELETE if new is None else Kind.UPDATE
+
+
+def _blocked_builds(
+    model: type[Model], found: tuple[Difference, ...], news: Mapping[str, Any], last_build: str
+) -> Iterator[Difference]:
+    """Turn builds into replacements where the last build used what an update can't carry to the next."""
+    fixed = fixed_inputs(model, news)
+    known = bool(last_build) and not has_unknown(fixed)
+    blocked = known and fixed_build(last_build) != fixed_digest(fixed)
+    for difference in found:
+        if blocked and difference.change is Change.BUILD:
+            reason = "the build's zone, registries or roles changed too, which an update can't carry"
+            yield Difference(difference.property, difference.kind, difference.change, True, reason)
+        else:
+            yield difference

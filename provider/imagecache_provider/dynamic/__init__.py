@@ -1,0 +1,149 @@
+"""Front 1: image caches as Pulumi dynamic resources, for Python programs that want nothing installed.
+
+Programs use the classes of `dynamic.eci`. The class here is what Pulumi writes into users' state, by
+reference: its path, `imagecache_provider.dynamic.Provider`, never changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pulumi import dynamic
+
+from imagecache_provider.dynamic import host
+from imagecache_provider.dynamic.session import Session, open_session
+from imagecache_provider.errors import ProviderError, redacted
+from imagecache_provider.fields import secrets_of
+from imagecache_provider.resource import Identity
+from imagecache_provider.values import from_pulumi, to_pulumi
+
+PROGRAM = "__resource"
+"""The hidden input {identity, name}: the program knows them, and Pulumi's host isn't told them."""
+_PROVIDER = "__provider"
+
+T = TypeVar("T")
+
+
+class Provider(dynamic.ResourceProvider):
+    """The life of one kind of resource, as Pulumi's host of dynamic providers calls it.
+
+    Its state is the type token alone: nothing of this package's code is pickled, and no secret.
+
+    Args:
+        token: the resource's Pulumi type, such as `imagecache:eci:ImageCache`.
+    """
+
+    serialize_as_secret_always = False
+    _session: Session
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self._token = token
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_token": self._token}
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Open the session; Pulumi's host calls this once a process, and nothing is sent to a cloud."""
+        host.show_plain_errors()
+        config = dict(req.config._props)  # noqa: SLF001 - Pulumi's Config gives no other way to see all keys
+        self._session = open_session(self._token, config, os.environ)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """Check the inputs; fill in region and name."""
+        session = self._session
+        identity, name = _program(news)
+
+        def work() -> dynamic.CheckResult:
+            checked = session.lifecycle.check(identity, name, _plain(_olds), _plain(news))
+            failures = [
+                dynamic.CheckFailure(failure.property, failure.reason) for failure in checked.failures
+            ]
+            return dynamic.CheckResult({**to_pulumi(checked.inputs), PROGRAM: news[PROGRAM]}, failures)
+
+        return self._guarded(work, news)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """Compare inputs; say what needs another resource."""
+        session = self._session
+        identity, _ = _program(_news)
+
+        def work() -> dynamic.DiffResult:
+            inputs, outputs = session.split(_plain(_olds))
+            found = session.lifecycle.diff(identity, _id, inputs, outputs, _plain(_news))
+            return dynamic.DiffResult(
+                changes=bool(found), replaces=found.replaces, stables=[], delete_before_replace=False
+            )
+
+        return self._guarded(work, _news)
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Make the resource and wait until it's usable."""
+        session = self._session
+        identity, _ = _program(props)
+
+        def work() -> dynamic.CreateResult:
+            outcome = host.run(session.lifecycle.create(identity, _plain(props)))
+            return dynamic.CreateResult(
+                outcome.id, {**outcome.inputs, **outcome.outputs, PROGRAM: props[PROGRAM]}
+            )
+
+        return self._guarded(work, props)
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """See what the cloud has; an empty ID says that it's gone."""
+        session = self._session
+        identity, _ = _program(props)
+
+        def work() -> dynamic.ReadResult:
+            inputs, outputs = session.split(_plain(props))
+            outcome = host.run(session.lifecycle.read(identity, id_, inputs, outputs))
+            if outcome is None:
+                return dynamic.ReadResult("", {})
+            known = {**outcome.inputs, PROGRAM: props[PROGRAM]}
+            return dynamic.ReadResult(outcome.id, {**known, **outcome.outputs}, known)
+
+        return self._guarded(work, props)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
+        """Bring the resource to new inputs in place."""
+        session = self._session
+        identity, _ = _program(_news)
+
+        def work() -> dynamic.UpdateResult:
+            inputs, outputs = session.split(_plain(_olds))
+            outcome = host.run(session.lifecycle.update(identity, _id, inputs, outputs, _plain(_news)))
+            return dynamic.UpdateResult({**outcome.inputs, **outcome.outputs, PROGRAM: _news[PROGRAM]})
+
+        return self._guarded(work, _news)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete the resource and wait until it's gone."""
+        session = self._session
+        self._guarded(lambda: host.run(session.lifecycle.delete(_id, str(_props["regionId"]))), _props)
+
+    def _guarded(self, work: Callable[[], T], props: Mapping[str, Any]) -> T:
+        """Do the work; whatever it raises becomes one readable error without a secret."""
+        try:
+            return work()
+        except ProviderError as error:
+            text = str(error)
+        except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
+            text = f"this is a fault of pulumi-imagecache, please report it: {host.where(error)}"
+        connection = self._session.connection
+        secrets = [*connection.secrets, *secrets_of(connection.resource.args, _plain(props))]
+        raise ProviderError(redacted(text, secrets))
+
+
+def _program(props: Mapping[str, Any]) -> tuple[Identity, str]:
+    told = props[PROGRAM]
+    return Identity.parse(told["identity"]), str(told["name"])
+
+
+def _plain(props: Mapping[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = from_pulumi(
+        {name: value for name, value in props.items() if name not in {PROGRAM, _PROVIDER}}
+    )
+    return plain

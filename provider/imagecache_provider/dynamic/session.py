@@ -1,0 +1,72 @@
+"""What one process of Pulumi's host keeps for one kind of resource: settings, the lifecycle, its clients.
+
+Made by `dynamic.Provider` at its first operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagecache_provider.clock import SystemClock
+from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.fields import fields
+from imagecache_provider.lifecycle import DEFAULT_TIMEOUT, Lifecycle
+from imagecache_provider.registry import RESOURCES
+from imagecache_provider.resource import Connection
+
+_TIMEOUT = "imagecache:timeoutMinutes"
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open provider.
+
+    Attributes:
+        connection: the kind of resource, bound to the account.
+        lifecycle: its operations.
+    """
+
+    connection: Connection
+    lifecycle: Lifecycle
+
+    def split(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Part a dynamic resource's state, which has both in one, into inputs and outputs."""
+        inputs = fields(self.connection.resource.args)
+        outputs = fields(self.connection.resource.state)
+        return (
+            {name: value for name, value in state.items() if name in inputs},
+            {name: value for name, value in state.items() if name in outputs},
+        )
+
+
+def open_session(token: str, config: Mapping[str, Any], environment: Mapping[str, str]) -> Session:
+    """Open a session.
+
+    Args:
+        token: the resource's Pulumi type.
+        config: the stack's whole configuration, secrets in the clear.
+        environment: the process's environment variables.
+
+    Raises:
+        ConfigurationError: a setting can't be read. Nothing is called, and missing credentials are no error.
+    """
+    clock = SystemClock()
+    connection = RESOURCES[token].connect(config, environment, clock)
+    return Session(connection, Lifecycle(connection, clock, _timeout(config)))
+
+
+def _timeout(config: Mapping[str, Any]) -> float:
+    """Read how long a build may take: Pulumi's host doesn't hand over `custom_timeouts`."""
+    minutes = config.get(_TIMEOUT)
+    if minutes is None:
+        return DEFAULT_TIMEOUT
+    try:
+        seconds = float(minutes) * _MINUTE
+    except ValueError:
+        seconds = 0
+    if seconds <= 0:
+        raise ConfigurationError(f"{_TIMEOUT} {minutes!r} is no number of minutes above 0")
+    return seconds

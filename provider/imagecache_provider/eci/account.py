@@ -1,0 +1,158 @@
+"""Where ECI is and who calls it: region, endpoint, protocol and credentials, from wherever they are set.
+
+Both fronts make an `Account` from their settings. Three sources, in this order, each of which may give any
+part: `imagecache:*` of the stack's configuration, `alicloud:*` of it, and the environment variables of the
+alicloud provider. Credentials come whole from the first source that has any; where none has, the
+official credentials chain looks for them at the first call: environment, OIDC, CLI profile, ECS role,
+credentials URI.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagecache_provider.errors import ConfigurationError
+
+DEFAULT_ENDPOINT = "eci.aliyuncs.com"
+"""What the official Python SDK calls for every region; the region is a parameter."""
+
+_ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "region": ("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"),
+    "endpoint": ("ALIBABA_CLOUD_ENDPOINT_ECI", "ECI_ENDPOINT"),
+    "protocol": ("ALIBABA_CLOUD_PROTOCOL",),
+    "accessKey": ("ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"),
+    "secretKey": (
+        "ALICLOUD_SECRET_KEY",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALIBABACLOUD_ACCESS_KEY_SECRET",
+    ),
+    "securityToken": (
+        "ALICLOUD_SECURITY_TOKEN",
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+        "ALIBABACLOUD_SECURITY_TOKEN",
+    ),
+    "profile": ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"),
+    "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"),
+    "credentialsUri": ("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"),
+}
+
+_CREDENTIAL_SETTINGS = (
+    "accessKey",
+    "secretKey",
+    "securityToken",
+    "profile",
+    "ecsRoleName",
+    "credentialsUri",
+    "assumeRole",
+    "assumeRoleWithOidc",
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Settings of one account.
+
+    Attributes:
+        region: the region of caches that name none; empty if nothing sets one.
+        endpoint: host[:port], without a scheme.
+        protocol: HTTPS or HTTP.
+        credentials: the settings of `_CREDENTIAL_SETTINGS` that are set; empty for the official chain.
+    """
+
+    region: str = ""
+    endpoint: str = DEFAULT_ENDPOINT
+    protocol: str = "HTTPS"
+    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The texts in the credentials that must never be shown."""
+        shown = ("secretKey", "securityToken")
+        return [str(self.credentials[name]) for name in shown if self.credentials.get(name)]
+
+
+def read_account(config: Mapping[str, Any], environment: Mapping[str, str]) -> Account:
+    """Make the account from a stack's configuration (`imagecache:region`, …) and the environment.
+
+    Raises:
+        ConfigurationError: a setting is there, but can't be read.
+    """
+    sources = [
+        _namespace(config, "imagecache"),
+        _namespace(config, "alicloud"),
+        _variables(environment),
+    ]
+    endpoint = _first(sources, "endpoint") or DEFAULT_ENDPOINT
+    protocol = (_first(sources, "protocol") or "HTTPS").upper()
+    if "://" in endpoint:
+        raise ConfigurationError(
+            f"imagecache:endpoint {endpoint!r} has a scheme: write host[:port] and set imagecache:protocol"
+        )
+    if protocol not in {"HTTP", "HTTPS"}:
+        raise ConfigurationError(f"imagecache:protocol {protocol!r} is neither HTTPS nor HTTP")
+    return Account(_first(sources, "region") or "", endpoint, protocol, _credentials(sources))
+
+
+def missing_region() -> str:
+    """Say what to do where no source names a region."""
+    return (
+        "is set nowhere: run `pulumi config set imagecache:region cn-hangzhou` (alicloud:region does too),"
+        " set ALIBABA_CLOUD_REGION, or give the resource a regionId"
+    )
+
+
+def _first(sources: list[dict[str, Any]], name: str) -> str | None:
+    return next((str(source[name]) for source in sources if source.get(name)), None)
+
+
+def _credentials(sources: list[dict[str, Any]]) -> dict[str, Any]:
+    for source in sources:
+        found = {name: source[name] for name in _CREDENTIAL_SETTINGS if source.get(name)}
+        if not found:
+            continue
+        if bool(found.get("accessKey")) != bool(found.get("secretKey")):
+            missing = "secretKey" if found.get("accessKey") else "accessKey"
+            raise ConfigurationError(
+                f"credentials are half set: {missing} is missing beside its other half;"
+                f" set both, in imagecache:*, in alicloud:* or in the environment"
+            )
+        return found
+    return {}
+
+
+def _namespace(config: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    found = {
+        key.removeprefix(f"{namespace}:"): _structured(key, value)
+        for key, value in config.items()
+        if key.startswith(f"{namespace}:")
+    }
+    if "endpoint" not in found:
+        found["endpoint"] = next(_eci_endpoints(found.get("endpoints")), None)
+    return found
+
+
+def _eci_endpoints(endpoints: Any) -> Iterator[str]:
+    """Give pulumi-alicloud's `endpoints`, a list of objects with one key a product, for ECI."""
+    for entry in endpoints if isinstance(endpoints, list) else [endpoints]:
+        if isinstance(entry, dict) and entry.get("eci"):
+            yield str(entry["eci"])
+
+
+def _structured(key: str, value: Any) -> Any:
+    """Read what Pulumi hands over as JSON text: lists and objects."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ConfigurationError(f"{key} is no valid JSON: {error}") from None
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        setting: next((environment[name] for name in names if environment.get(name)), None)
+        for setting, names in _ENVIRONMENT.items()
+    }

@@ -1,0 +1,175 @@
+"""Calls to ECI: the official generic client on threads, with the retries that it doesn't have.
+
+`eci.image_cache` is the only caller. The SDK's sync path goes over `requests`, so that tests can put
+`responses` in its place; it's loaded at the first call, since loading takes longer than most calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.credentials import credentials_client
+from imagecache_provider.eci.errors import refused
+from imagecache_provider.errors import Cause, CloudError, ConfigurationError, RefusedError, TryAgainError
+
+VERSION = "2018-08-08"
+_THREADS = 8
+_ATTEMPTS = 6
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 20.0
+
+
+class Client(Protocol):
+    """What resources ask of the cloud."""
+
+    async def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Call an action; give the body of its answer. Raises errors of `errors.CloudError`."""
+
+
+class OpenApiClient:
+    """Calls one account's ECI; waiting takes no thread.
+
+    Args:
+        account: where it is and who calls.
+        clock: what passes between attempts.
+        jitter: what spreads them, so that many callers don't come back at once.
+        attempts: how often a call is made at most, while the cloud says that it may go through later.
+    """
+
+    def __init__(
+        self, account: Account, clock: Clock, jitter: random.Random, attempts: int = _ATTEMPTS
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._jitter = jitter
+        self._attempts = attempts
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="eci")
+        self._sdk: Any = None
+        self._loading = threading.Lock()
+
+    async def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Call an action, again and again while it may yet go through.
+
+        A create or update in `parameters` has its ClientToken, so that an attempt whose answer was lost isn't
+        carried out twice.
+        """
+        loop = asyncio.get_running_loop()
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return await loop.run_in_executor(self._threads, self._call_once, action, dict(parameters))
+            except TryAgainError:  # noqa: PERF203 - a call takes a thousand times as long
+                if attempt == self._attempts:
+                    raise
+                await self._clock.sleep(self._pause(attempt))
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _pause(self, attempt: int) -> float:
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**attempt)
+        return longest * self._jitter.uniform(0.5, 1.0)
+
+    def _call_once(self, action: str, parameters: dict[str, str]) -> dict[str, Any]:
+        from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params  # noqa: PLC0415 - see above
+        from darabonba.runtime import RuntimeOptions  # noqa: PLC0415 - see above
+
+        sdk = self._loaded()
+        how = Params(
+            action=action,
+            version=VERSION,
+            protocol=self._account.protocol,
+            pathname="/",
+            method="POST",
+            auth_type="AK",
+            style="RPC",
+            req_body_type="formData",
+            body_type="json",
+        )
+        try:
+            answer = sdk.call_api(how, OpenApiRequest(query=parameters), RuntimeOptions())
+        except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere
+            raise self._translated(action, error) from None
+        body: dict[str, Any] = answer["body"]
+        return body
+
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._sdk is None:
+                from alibabacloud_tea_openapi.client import Client as Sdk  # noqa: PLC0415 - see above
+                from alibabacloud_tea_openapi.utils_models import Config  # noqa: PLC0415 - see above
+
+                self._sdk = Sdk(
+                    Config(
+                        credential=credentials_client(self._account.credentials),
+                        endpoint=self._account.endpoint,
+                        protocol=self._account.protocol,
+                        region_id=self._account.region or None,
+                        user_agent="pulumi-imagecache",
+                    )
+                )
+        return self._sdk
+
+    def _translated(self, action: str, error: Exception) -> Exception:
+        """Turn what the SDK raises into the error tree; its own classes stay inside this module."""
+        from alibabacloud_credentials.exceptions import CredentialException  # noqa: PLC0415 - see above
+        from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # noqa: PLC0415 - see above
+        from Tea.exceptions import TeaException  # noqa: PLC0415 - see above
+
+        if isinstance(error, AlibabaCloudException):
+            return _answered(action, error)
+        chain = list(_chain(error))
+        refusal = next((link for link in chain if isinstance(link, CredentialException)), None)
+        if refusal is not None:
+            return ConfigurationError(
+                f"{action} needs credentials and none were usable: {_shown(refusal)}\n"
+                "  what to do: set imagecache:accessKey and (--secret) imagecache:secretKey, or those of"
+                " alicloud:, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile"
+            )
+        if isinstance(error, TeaException):
+            return self._unanswered(action, chain[-1])
+        return error
+
+    def _unanswered(self, action: str, reason: BaseException) -> CloudError:
+        where = f"{self._account.protocol.lower()}://{self._account.endpoint}"
+        text = _shown(reason)
+        cause = Cause(
+            code="",
+            message=f"no answer from {where}: {text}",
+            remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
+        )
+        if "CERTIFICATE_VERIFY_FAILED" in text or "WRONG_VERSION_NUMBER" in text:
+            return RefusedError(action, cause)
+        return TryAgainError(action, cause)
+
+
+def _answered(action: str, error: Any) -> CloudError:
+    data = error.data or {}
+    message = str(data.get("Message") or error.message or "").strip()
+    request_id = str(data.get("RequestId") or error.request_id or "")
+    return refused(action, str(error.code or ""), message, int(error.status_code or 0), request_id)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and what it was raised for, down to the bottom, through the libraries' wrappers."""
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        inner = (
+            getattr(link, "inner_exception", None),  # Tea
+            getattr(link, "reason", None),  # urllib3
+            *link.args,  # requests
+            link.__cause__,
+            link.__context__,
+        )
+        link = next((below for below in inner if isinstance(below, BaseException)), None)
+
+
+def _shown(reason: BaseException) -> str:
+    """Give an error's text without a URL's query: all parameters are in there, passwords too."""
+    return re.sub(r"\?\S*", "?…", str(reason)) or type(reason).__name__

@@ -1,0 +1,212 @@
+"""`imagecache:eci:ImageCache`: what the lifecycle asks of an image cache, as calls to ECI.
+
+Every method is one action of the API; its page is named there. The fields are in `image_cache_model`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.eci.account import missing_region, read_account
+from imagecache_provider.eci.client import Client, OpenApiClient
+from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
+from imagecache_provider.eci.wire import numbered, parameters, tag_parameters
+from imagecache_provider.fields import NO_DEFAULT, Model, fields
+from imagecache_provider.resource import Connection, Observed, Phase
+
+_PHASES = {
+    "Updating": Phase.REBUILDING,
+    "Ready": Phase.READY,
+    "Failed": Phase.FAILED,
+    "UpdateFailed": Phase.UPDATE_FAILED,
+}
+_PAGE = 20
+"""The most that one answer holds [spec: eci-image-cache.md, section 4]."""
+_ONE_BY_ONE = 3
+"""Up to so many IDs are looked up singly; more by listing the region, which takes fewer calls."""
+_EVENTS_KEPT = 3
+"""Few, since they stand in the stack's state."""
+_MESSAGE_KEPT = 200
+_WARNINGS_SHOWN = 5
+
+
+class ImageCache:
+    """An ECI image cache. Fulfils `resource.Resource`.
+
+    Args:
+        client: calls to the account that owns it.
+    """
+
+    token: ClassVar[str] = "imagecache:eci:ImageCache"  # noqa: S105 - a Pulumi type token
+    noun: ClassVar[str] = "image cache"
+    args: ClassVar[type[Model]] = ImageCacheArgs
+    state: ClassVar[type[Model]] = ImageCacheState
+    name_property: ClassVar[str] = "imageCacheName"
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @classmethod
+    def connect(cls, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock) -> Connection:
+        """Bind it to the account that `eci.account` finds in the settings."""
+        account = read_account(config, environment)
+        client = OpenApiClient(account, clock, random.Random())  # noqa: S311 - it spreads retries, no more
+        return Connection(cls(client), account.region, missing_region(), tuple(account.secrets))
+
+    def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
+        """Give what CreateImageCache is sent, without its ClientToken and the hidden tags."""
+        return parameters(ImageCacheArgs, inputs, [name for name in inputs if inputs[name] is not None])
+
+    def exclusive(self, inputs: Mapping[str, Any]) -> str | None:
+        """An EIP serves one building instance at a time."""
+        return inputs.get("eipInstanceId")
+
+    async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
+        """CreateImageCache; answered at once, the build goes on behind it."""
+        tagged = {**inputs, "tags": {**inputs.get("tags", {}), **tags}}
+        answer = await self._client.call("CreateImageCache", {**self.request(tagged), "ClientToken": token})
+        return str(answer["ImageCacheId"])
+
+    async def rebuild(
+        self,
+        id: str,
+        inputs: Mapping[str, Any],
+        tags: Mapping[str, str],
+        token: str,
+    ) -> None:
+        """UpdateImageCache with everything it takes, so that the build doesn't depend on what went before."""
+        names = [name for name, field in fields(ImageCacheArgs).items() if field.property.updatable]
+        tagged = {**inputs, "tags": {**inputs.get("tags", {}), **tags}}
+        sent = {
+            name: value for name, value in parameters(ImageCacheArgs, tagged, names).items() if _carried(name)
+        }
+        await self._client.call("UpdateImageCache", {**sent, "ImageCacheId": id, "ClientToken": token})
+
+    async def update(
+        self,
+        id: str,
+        inputs: Mapping[str, Any],
+        changed: Collection[str],
+        token: str,
+    ) -> None:
+        """UpdateImageCache with what changed and what is required."""
+        sent = parameters(ImageCacheArgs, inputs, {*changed, "regionId", "imageCacheName"})
+        await self._client.call("UpdateImageCache", {**sent, "ImageCacheId": id, "ClientToken": token})
+
+    async def tag(
+        self,
+        id: str,
+        region: str,
+        tags: Mapping[str, str],
+        removed: Collection[str],
+    ) -> None:
+        """TagResources and UntagResources, each if there is something to do."""
+        which = {"RegionId": region, "ResourceType": "ImageCache", "ResourceId.1": id}
+        if removed:
+            await self._client.call("UntagResources", {**which, **numbered("TagKey", sorted(removed))})
+        if tags:
+            await self._client.call("TagResources", {**which, **tag_parameters(tags)})
+
+    async def describe(self, region: str, ids: Collection[str]) -> dict[str, Observed]:
+        """DescribeImageCaches by ID for a few, over the whole region for many."""
+        if len(ids) <= _ONE_BY_ONE:
+            found = [cache for id in ids for cache in await self._list(region, {"ImageCacheId": id})]
+        else:
+            found = await self._list(region, {})
+        return {cache.id: cache for cache in found if cache.id in ids}
+
+    async def find(self, region: str, tags: Mapping[str, str]) -> list[Observed]:
+        """DescribeImageCaches by tag."""
+        return await self._list(region, tag_parameters(tags))
+
+    async def delete(self, id: str, region: str) -> None:
+        """DeleteImageCache."""
+        await self._client.call("DeleteImageCache", {"RegionId": region, "ImageCacheId": id})
+
+    async def _list(self, region: str, filters: Mapping[str, str]) -> list[Observed]:
+        query = {"RegionId": region, "Limit": str(_PAGE), **filters}
+        found: list[Observed] = []
+        while True:
+            answer = await self._client.call("DescribeImageCaches", query)
+            found.extend(observed(cache) for cache in answer.get("ImageCaches") or [])
+            if not answer.get("NextToken"):
+                return found
+            query["NextToken"] = str(answer["NextToken"])
+
+
+_DEFAULTS = {
+    name: field.property.default
+    for name, field in fields(ImageCacheArgs).items()
+    if field.property.default is not NO_DEFAULT
+}
+
+
+def _carried(wire: str) -> bool:
+    """Leave out the parts of nested objects that only a create takes."""
+    return wire.rpartition(".")[2] not in _CREATE_ONLY_PARTS
+
+
+_CREATE_ONLY_PARTS = {
+    part.property.wire
+    for field in fields(ImageCacheArgs).values()
+    if field.nested is not None
+    for part in fields(field.nested).values()
+    if not part.property.updatable
+}
+
+
+def observed(cache: Mapping[str, Any]) -> Observed:
+    """Read one element of DescribeImageCaches."""
+    status = str(cache.get("Status", ""))
+    outputs = {
+        name: cache.get(field.property.wire) or ""
+        for name, field in fields(ImageCacheState).items()
+        if field.property.wire
+    }
+    outputs["events"] = [_event(event) for event in _newest(cache)[-_EVENTS_KEPT:]]
+    return Observed(
+        id=str(cache["ImageCacheId"]),
+        phase=_PHASES.get(status, Phase.BUILDING),
+        status=status,
+        progress=str(cache.get("Progress") or ""),
+        outputs=outputs,
+        returned=_returned(cache),
+        tags={str(tag["Key"]): str(tag.get("Value", "")) for tag in cache.get("Tags") or []},
+        reasons=_reasons(cache),
+    )
+
+
+def _returned(cache: Mapping[str, Any]) -> dict[str, Any]:
+    names = {
+        name: field.property.wire
+        for name, field in fields(ImageCacheArgs).items()
+        if field.property.returned and name != "tags"
+    }
+    found = {name: cache[wire] for name, wire in {**names, "images": "Images"}.items() if cache.get(wire)}
+    # The cloud leaves out what is empty: a property that isn't there has its default.
+    return {**{name: default for name, default in _DEFAULTS.items() if name in names}, **found}
+
+
+def _newest(cache: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Order the events by when they happened last; those of one second stay as the cloud has them."""
+    return sorted(cache.get("Events") or [], key=lambda event: str(event.get("LastTimestamp", "")))
+
+
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": str(event.get("Type", "")),
+        "reason": str(event.get("Reason", "")),
+        "message": str(event.get("Message", ""))[:_MESSAGE_KEPT],
+        "count": int(event.get("Count") or 1),
+        "lastTimestamp": str(event.get("LastTimestamp", "")),
+    }
+
+
+def _reasons(cache: Mapping[str, Any]) -> tuple[str, ...]:
+    warnings = [event for event in _newest(cache) if event.get("Type") == "Warning"]
+    return tuple(f"{event.get('Reason', '')}: {event.get('Message', '')}" for event in warnings)[
+        -_WARNINGS_SHOWN:
+    ]

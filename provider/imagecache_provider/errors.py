@@ -1,0 +1,124 @@
+"""The errors of the provider, named by what whoever catches them should do next.
+
+```
+ProviderError              show its text to the user; the operation ended
+├── ConfigurationError     the settings lack something: nothing was sent
+├── RefusedError           the cloud said no, and will say no again until something is changed
+│   ├── NotFoundError      what was asked for doesn't exist: gone, for a resource of ours
+│   └── TokenUsedError     the ClientToken stands for another request: make another token
+├── TryAgainError          throttled, overloaded or unreachable: the same call may go through later
+└── NotReadyError          the resource exists, but isn't usable: its ID is known
+    ├── FailedError        it ended Failed: replace it
+    └── TimedOutError      it may still become Ready: wait again
+```
+
+A cloud's client raises RefusedError, NotFoundError and TryAgainError; the lifecycle the others. Both fronts
+print `str(error)`, which is all a user sees: what failed, why, which property, what to do, and the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a cloud said, and what follows from it.
+
+    Attributes:
+        code: the cloud's own error code, such as `QuotaExceeded`; empty where no answer came.
+        message: the cloud's words.
+        remedy: what the user can do about it; a sentence.
+        property: the input property that it is about, in Pulumi's camelCase; empty where it is about none.
+        request_id: the cloud's name for the call, which its support asks for.
+    """
+
+    code: str
+    message: str
+    remedy: str = ""
+    property: str = ""
+    request_id: str = ""
+
+
+class ProviderError(Exception):
+    """Base of all errors here; its text is written for the user."""
+
+
+class ConfigurationError(ProviderError):
+    """The settings lack something or hold something unusable; nothing was sent to a cloud."""
+
+
+class CloudError(ProviderError):
+    """A call that a cloud answered with an error, or didn't answer.
+
+    Args:
+        action: the API's action, such as `CreateImageCache`.
+        cause: what the cloud said.
+    """
+
+    def __init__(self, action: str, cause: Cause) -> None:
+        self.action = action
+        self.cause = cause
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        cause = self.cause
+        code = f"{cause.code}: " if cause.code else ""
+        lines = [f"{self.action} failed: {code}{cause.message}"]
+        if cause.property:
+            lines.append(f"  property: {cause.property}")
+        if cause.remedy:
+            lines.append(f"  what to do: {cause.remedy}")
+        if cause.request_id:
+            lines.append(f"  RequestId: {cause.request_id}")
+        return "\n".join(lines)
+
+
+class RefusedError(CloudError):
+    """The cloud refused the call and will refuse it again until inputs, account or resources change."""
+
+
+class NotFoundError(RefusedError):
+    """What the call is about doesn't exist."""
+
+
+class TokenUsedError(RefusedError):
+    """The cloud knows the ClientToken from a request with other parameters."""
+
+
+class TryAgainError(CloudError):
+    """The call may go through later, and may also have gone through: repeat it under the same ClientToken."""
+
+
+class NotReadyError(ProviderError):
+    """A resource that exists but isn't usable.
+
+    Args:
+        text: the message for the user.
+        id: the resource's ID in the cloud.
+    """
+
+    def __init__(self, text: str, id: str) -> None:
+        self.id = id
+        super().__init__(text)
+
+
+class FailedError(NotReadyError):
+    """The resource ended in a failed status and won't leave it by itself."""
+
+
+class TimedOutError(NotReadyError):
+    """The resource wasn't Ready in time; it may still become so."""
+
+
+_SHORTEST_SECRET = 4
+"""A shorter text is in too many words to be taken out of them, and protects nothing."""
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets out of a text that is to be shown: clouds and libraries may repeat what they were sent."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "[secret]")
+    return text

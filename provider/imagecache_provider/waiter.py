@@ -1,0 +1,103 @@
+"""Waiting: one look per tick at the cloud serves everybody who waits for a resource of one region.
+
+The lifecycle calls `wait`. While anybody waits, one task looks up all awaited IDs at once and wakes those
+whose resource is where they want it; it takes no thread and ends with the last of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.resource import Observed
+
+Look = Callable[[Collection[str]], Awaitable[dict[str, Observed]]]
+"""Look these IDs up; what doesn't exist is missing from the answer."""
+Done = Callable[["Observed | None"], bool]
+"""Whether the waiting is over, given what was seen; None for a resource that doesn't exist."""
+
+SHORTEST_TICK = 1.0
+LONGEST_TICK = 10.0
+_TICK_SHARE = 0.05
+"""A tick is this share of the youngest wait: what ends is seen about that much late."""
+
+
+@dataclass(eq=False)
+class _Wait:
+    id: str
+    done: Done
+    since: float
+    ended: asyncio.Future[Observed | None]
+    last: Observed | None = None
+
+
+class Waiter:
+    """Waits for resources of one account and region.
+
+    Args:
+        look: looks up many IDs in as few calls as it can.
+        clock: what passes between looks.
+    """
+
+    def __init__(self, look: Look, clock: Clock) -> None:
+        self._look = look
+        self._clock = clock
+        self._waits: set[_Wait] = set()
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def wait(self, id: str, done: Done, timeout: float) -> Observed | None:
+        """Wait until `done` says so; give what was seen then.
+
+        Args:
+            id: the resource's ID.
+            done: asked after every look.
+            timeout: seconds, after which the wait ends with what was seen last, done or not.
+        """
+        ended: asyncio.Future[Observed | None] = asyncio.get_running_loop().create_future()
+        wait = _Wait(id, done, self._clock.seconds(), ended)
+        self._waits.add(wait)
+        if self._ticking is None or self._ticking.done():
+            self._ticking = asyncio.create_task(self._tick(), name="waiter")
+        limit = asyncio.create_task(self._clock.sleep(timeout))
+        try:
+            first: set[asyncio.Future[Any]] = {ended, limit}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            return ended.result() if ended.done() else wait.last
+        finally:
+            self._waits.discard(wait)
+            limit.cancel()
+
+    async def _tick(self) -> None:
+        while self._waits:
+            await self._look_once()
+            if self._waits:
+                await self._clock.sleep(self._pause())
+
+    async def _look_once(self) -> None:
+        asked = list(self._waits)  # who joins during the look is asked about at the next one
+        try:
+            seen = await self._look({wait.id for wait in asked})
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
+            for wait in asked:
+                self._end(wait, error)
+            return
+        for wait in asked:
+            wait.last = seen.get(wait.id)
+            if wait.done(wait.last):
+                self._end(wait)
+
+    def _end(self, wait: _Wait, error: Exception | None = None) -> None:
+        self._waits.discard(wait)
+        if wait.ended.done():
+            return
+        if error is not None:
+            wait.ended.set_exception(error)
+        else:
+            wait.ended.set_result(wait.last)
+
+    def _pause(self) -> float:
+        youngest = min(self._clock.seconds() - wait.since for wait in self._waits)
+        return min(LONGEST_TICK, max(SHORTEST_TICK, youngest * _TICK_SHARE))
