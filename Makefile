@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine test check format generate constraints
+.PHONY: help setup engine demo test check format generate constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,7 +30,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 engine: setup ## leave a working Pulumi engine on this machine (10 to 15 minutes, once, where it must be built)
 	@$(PY) tools/build_engine.py
 
-test: engine check ## run everything: checks, and all tests; ARGS='-k name' for some
+demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
+	@KEEP='$(KEEP)' $(PY) tools/demo.py
+
+test: engine check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(PY) -m pytest $(ARGS)
 
 check: setup ## lint, types, layers, and whether generated files are fresh

@@ -49,7 +49,12 @@ class Provider(dynamic.ResourceProvider):
         """Open the session; Pulumi's host calls this once a process, and nothing is sent to a cloud."""
         host.show_plain_errors()
         config = dict(req.config._props)  # noqa: SLF001 - Pulumi's Config gives no other way to see all keys
-        self._session = open_session(self._token, config, os.environ)
+        try:
+            self._session = open_session(self._token, config, os.environ)
+        except ProviderError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
+            raise ProviderError(host.our_fault(error)) from None
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the inputs; fill in region and name."""
@@ -131,7 +136,7 @@ class Provider(dynamic.ResourceProvider):
         except ProviderError as error:
             text = str(error)
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
-            text = f"this is a fault of pulumi-imagecache, please report it: {host.where(error)}"
+            text = host.our_fault(error)
         connection = self._session.connection
         secrets = [*connection.secrets, *secrets_of(connection.resource.args, _plain(props))]
         raise ProviderError(redacted(text, secrets))

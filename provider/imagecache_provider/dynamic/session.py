@@ -5,6 +5,7 @@ Made by `dynamic.Provider` at its first operation.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +66,8 @@ def _timeout(config: Mapping[str, Any]) -> float:
         return DEFAULT_TIMEOUT
     try:
         seconds = float(minutes) * _MINUTE
-    except ValueError:
+    except (TypeError, ValueError):
         seconds = 0
-    if seconds <= 0:
+    if not 0 < seconds < math.inf:
         raise ConfigurationError(f"{_TIMEOUT} {minutes!r} is no number of minutes above 0")
     return seconds

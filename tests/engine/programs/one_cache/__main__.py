@@ -1,0 +1,18 @@
+"""One image cache with the arguments of the setting `arguments`, and a password if there is one."""
+
+from __future__ import annotations
+
+import pulumi
+
+from imagecache_provider.dynamic import eci
+
+config = pulumi.Config()
+arguments = config.get_object("arguments") or {"images": ["nginx:1.27"]}
+password = config.get_secret("password")
+if password is not None:
+    arguments["image_registry_credentials"] = [
+        {"server": "private.example.com", "user_name": "simulator", "password": password}
+    ]
+cache = eci.ImageCache("cache", **arguments)
+pulumi.export("id", cache.image_cache_id)
+pulumi.export("status", cache.status)

@@ -1,0 +1,111 @@
+"""One image cache on a real engine, from create to destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ONE_CACHE = Any
+"""conftest.OneCache; pytest's importlib mode has no import between test files."""
+
+
+def test_unchanged_program_changes_nothing(one_cache: ONE_CACHE) -> None:
+    """A second preview shows no change, also after a refresh."""
+    one_cache.up()
+    one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)
+    one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", quiet=True)
+    one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)
+
+
+def test_images_change_in_place(one_cache: ONE_CACHE) -> None:
+    """A changed image list is one UpdateImageCache: the ID stays."""
+    before = one_cache.up()
+    one_cache.arguments(images=["nginx:1.27", "redis:7.4"])
+    assert one_cache.up() == before
+    assert one_cache.cloud.caches()[0]["Images"] == ["nginx:1.27", "redis:7.4"]
+    assert len(one_cache.cloud.calls("UpdateImageCache")) == 1
+
+
+def test_replaced_by_region_create_first(one_cache: ONE_CACHE) -> None:
+    """Another region takes another cache, which is Ready before the old one is deleted."""
+    before = one_cache.up()
+    one_cache.arguments(region_id="cn-beijing")
+    after = one_cache.up()
+    assert after["id"] != before["id"]
+    calls = one_cache.cloud.ask("requests")
+    actions = [call["action"] for call in calls if call["action"] in {"CreateImageCache", "DeleteImageCache"}]
+    assert actions == ["CreateImageCache", "CreateImageCache", "DeleteImageCache"]
+    assert [cache["RegionId"] for cache in one_cache.cloud.caches()] == ["cn-beijing"]
+
+
+def test_forced_replacement_is_another_cache(one_cache: ONE_CACHE) -> None:
+    """`up --target-replace` with unchanged inputs makes another cache and deletes the old one."""
+    before = one_cache.up()
+    urn = one_cache.resource()["urn"]
+    one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--target-replace", urn, quiet=True)
+    after = one_cache.stack.outputs()
+    assert after["id"] != before["id"]
+    assert [cache["ImageCacheId"] for cache in one_cache.cloud.caches()] == [after["id"]]
+
+
+def test_drift_is_found_by_refresh(one_cache: ONE_CACHE) -> None:
+    """A tag that somebody added shows in a refresh, and the next up removes it."""
+    one_cache.arguments(tags={"team": "web"})
+    one_cache.up()
+    cache = one_cache.cloud.caches()[0]["ImageCacheId"]
+    one_cache.arguments(tags={"team": "web", "added": "by hand"})
+    one_cache.up()
+    one_cache.arguments(tags={"team": "web"})
+    shown = one_cache.stack.pulumi("preview", "--diff", quiet=True).stdout
+    assert "by hand" in shown
+    one_cache.up()
+    tags = {tag["Key"] for tag in one_cache.cloud.caches()[0]["Tags"]}
+    assert tags == {"team", "pulumi-imagecache-stack", "pulumi-imagecache-resource"}
+    assert one_cache.cloud.caches()[0]["ImageCacheId"] == cache
+
+
+def test_destroy_leaves_nothing(one_cache: ONE_CACHE) -> None:
+    """After destroy the account is empty; a cache that is gone already is no error."""
+    one_cache.up()
+    one_cache.cloud.ask(f"image-caches/{one_cache.cloud.caches()[0]['ImageCacheId']}", "DELETE")
+    one_cache.stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
+    assert one_cache.cloud.caches() == []
+
+
+def test_state_is_small_and_without_code(one_cache: ONE_CACHE) -> None:
+    """A cache's record in the state, but for the engine's stack trace, is under 3 KB and pickles no code."""
+    one_cache.arguments(
+        images=["private.example.com/team/app:1.0", "nginx:1.27"], retention_days=30, tags={"team": "web"}
+    )
+    one_cache.stack.configure({"password": "simulator"}, secret=True)
+    one_cache.up()
+    record = one_cache.resource()
+    engines = {"stackTrace", "sourcePosition"}
+    ours = {name: value for name, value in record.items() if name not in engines}
+    assert len(json.dumps(ours, separators=(",", ":"))) < 3000
+    assert len(record["inputs"]["__provider"]) < 200
+
+
+def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
+    """A password is in no output of up, preview, refresh or an error, and not in the state."""
+    canary = "canary-4711-password"
+    one_cache.stack.configure({"password": canary}, secret=True)
+    shown = one_cache.stack.pulumi("preview", "--diff", quiet=True).stdout
+    shown += one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--diff", quiet=True).stdout
+    shown += one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", quiet=True).stdout
+    one_cache.arguments(images=["private.example.com/team/app:1.0"])
+    shown += one_cache.refused()
+    shown += one_cache.stack.pulumi("stack", "export", quiet=True).stdout
+    shown += json.dumps(one_cache.cloud.ask("requests"))
+    assert canary not in shown
+    assert "[secret]" in shown
+
+
+def test_password_alone_builds_nothing(one_cache: ONE_CACHE) -> None:
+    """A rotated password is recorded without a call that changes anything."""
+    one_cache.stack.configure({"password": "simulator"}, secret=True)
+    one_cache.up()
+    one_cache.stack.configure({"password": "rotated-password"}, secret=True)
+    one_cache.up()
+    assert one_cache.cloud.calls("UpdateImageCache") == []
+    one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)
