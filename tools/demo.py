@@ -72,11 +72,11 @@ class Demo:
         _expect(self._statuses() == ["Ready", "Ready"], "the caches aren't Ready")
 
     def preview_again(self) -> None:
-        """Preview again: nothing to do."""
+        """preview: once more; there is nothing to do."""
         self.stack.pulumi("preview", "--expect-no-changes")
 
     def change_images(self) -> None:
-        """Up with one more image: the cache is rebuilt in place (~), its ID stays."""
+        """up: with one more image; the cache is rebuilt in place (~), its ID stays."""
         self.stack.configure({"publicImages": '["nginx:1.27", "redis:7.4", "flink:1.20"]'})
         self.stack.pulumi("up", "--yes", "--skip-preview", "--diff")
         _expect(self._ids() == self.ids, "a cache was replaced")
@@ -85,7 +85,7 @@ class Demo:
         print(f"\nstill {self.ids['public']}, with {', '.join(built[0]['Images'])}")
 
     def rotate_password(self) -> None:
-        """Up with a new registry password: recorded for the next build, nothing is built, nothing is sent."""
+        """up: with a new registry password; it's recorded for the next build, and nothing is sent."""
         before = len(self.cloud.calls("UpdateImageCache"))
         self.stack.configure({"registryPassword": "rotated-and-longer"}, secret=True)
         self.stack.pulumi("up", "--yes", "--skip-preview", "--diff")
@@ -94,7 +94,7 @@ class Demo:
         _expect("rotated-and-longer" not in exported, "the password is in the state in the clear")
 
     def delete_behind_back(self) -> None:
-        """Refresh and up: a colleague has deleted a cache in the console; it's found and made again."""
+        """refresh: a colleague has deleted a cache in the console; it's missed, and up makes it again."""
         self.cloud.ask(f"image-caches/{self.ids['public']}", "DELETE")
         self.stack.pulumi("refresh", "--yes", "--skip-preview")
         self.stack.pulumi("up", "--yes", "--skip-preview")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imagecache_provider.fields import NO_DEFAULT, Change, Field, Model, fields, has_unknown
-from imagecache_provider.resource import fixed_build, fixed_digest, fixed_inputs
+from imagecache_provider.resource import HIDDEN_TAGS, Observed, fixed_build, fixed_digest, fixed_inputs
 
 
 class Kind(enum.Enum):
@@ -122,3 +122,21 @@ def _blocked_builds(
             yield Difference(difference.property, difference.kind, difference.change, True, reason)
         else:
             yield difference
+
+
+def drifted(model: type[Model], inputs: dict[str, Any], seen: Observed) -> dict[str, Any]:
+    """Give the inputs that would describe what the cloud has: the user's own form where it means the same."""
+    now = dict(inputs)
+    for name, member in fields(model).items():
+        if name not in seen.returned or member.property.same(inputs.get(name), seen.returned[name]):
+            continue
+        if name in inputs or member.property.default is not NO_DEFAULT:
+            now[name] = seen.returned[name]
+    tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
+    if tags != (inputs.get("tags") or {}):
+        now["tags"] = tags
+    return now
+
+
+def _is_users(tag: str) -> bool:
+    return tag not in HIDDEN_TAGS and not tag.lower().startswith(("acs:", "aliyun"))

@@ -18,19 +18,14 @@ from typing import Any
 from imagecache_provider import check as checks
 from imagecache_provider.adoption import Adoption, Memory
 from imagecache_provider.clock import Clock
-from imagecache_provider.diff import Diff, Difference, Kind, diff
+from imagecache_provider.diff import Diff, Difference, Kind, diff, drifted
 from imagecache_provider.errors import FailedError, NotFoundError, NotReadyError, ProviderError, TimedOutError
 from imagecache_provider.fields import (
-    NO_DEFAULT,
     UNKNOWN,
     Change,
-    Model,
-    fields,
-    has_unknown,
     without_secrets,
 )
 from imagecache_provider.resource import (
-    HIDDEN_TAGS,
     RESOURCE_TAG,
     STACK_TAG,
     Connection,
@@ -38,10 +33,9 @@ from imagecache_provider.resource import (
     Observed,
     Phase,
     Record,
-    Resource,
     Token,
+    automatic_name,
     build_id,
-    digest,
     update_token,
 )
 from imagecache_provider.waiter import Waiter
@@ -53,7 +47,6 @@ _MISSES = 3
 """A resource that was just asked for may be missing from so many answers before it counts as gone."""
 _MOST_GONE = 8
 """A token may be answered with so many caches in a row that don't exist any more."""
-_NAME_DIGITS = 7
 
 
 class _Watch:
@@ -203,7 +196,9 @@ class Lifecycle:
         seen = (await self._resource.describe(inputs["regionId"], [id])).get(id)
         if seen is None:
             return None
-        return self._outcome(seen, drifted(self._resource, inputs, seen), str(outputs.get("buildId") or ""))
+        return self._outcome(
+            seen, drifted(self._resource.args, inputs, seen), str(outputs.get("buildId") or "")
+        )
 
     async def update(
         self,
@@ -225,6 +220,8 @@ class Lifecycle:
                 await self._rebuild(identity, id, news)
             elif changed := set(found.properties(Change.METADATA)) - {"tags"}:
                 await self._resource.update(id, news, changed, self._update_token(identity, id, news))
+            elif not found.properties(Change.METADATA):
+                return self._outcome(seen, news, recorded)  # nothing was sent: this is how it is
             after = await self._shared(news["regionId"]).waiter.wait(id, _Watch(), self._timeout)
             seen = self._ready(id, after, news, "update")
         return self._outcome(seen, news, recorded)
@@ -251,7 +248,7 @@ class Lifecycle:
         last = seen.record.build_id if seen.record else recorded
         if last != build_id(self._resource.args, news):
             return True
-        now = drifted(self._resource, news, seen)  # somebody else may have built it since
+        now = drifted(self._resource.args, news, seen)  # somebody else may have built it since
         return bool(diff(self._resource.args, now, news, last).properties(Change.BUILD))
 
     async def _rebuild(self, identity: Identity, id_: str, news: dict[str, Any]) -> None:
@@ -344,31 +341,6 @@ class Lifecycle:
 
             self._regions[region] = Region(Waiter(look, self._clock))
         return self._regions[region]
-
-
-def automatic_name(model: type[Model], identity: Identity, name: str, inputs: dict[str, Any]) -> Any:
-    """Name a resource after itself: the same for the same inputs; UNKNOWN while any of them is."""
-    if has_unknown(inputs):
-        return UNKNOWN
-    return f"{name}-{digest([str(identity), without_secrets(model, inputs)], _NAME_DIGITS)}"
-
-
-def drifted(resource: Resource, inputs: dict[str, Any], seen: Observed) -> dict[str, Any]:
-    """Give the inputs that would describe what the cloud has: the user's own form where it means the same."""
-    now = dict(inputs)
-    for name, member in fields(resource.args).items():
-        if name not in seen.returned or member.property.same(inputs.get(name), seen.returned[name]):
-            continue
-        if name in inputs or member.property.default is not NO_DEFAULT:
-            now[name] = seen.returned[name]
-    tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
-    if tags != (inputs.get("tags") or {}):
-        now["tags"] = tags
-    return now
-
-
-def _is_users(tag: str) -> bool:
-    return tag not in HIDDEN_TAGS and not tag.lower().startswith(("acs:", "aliyun"))
 
 
 def _moment(text: str) -> datetime:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from imagecache_provider.clock import Clock
-from imagecache_provider.fields import NO_DEFAULT, UNKNOWN, Change, Field, Model, fields
+from imagecache_provider.fields import (
+    NO_DEFAULT,
+    UNKNOWN,
+    Change,
+    Field,
+    Model,
+    fields,
+    has_unknown,
+    without_secrets,
+)
 
 STACK_TAG = "pulumi-imagecache-stack"
 """The hidden tag that every cache of a stack carries: the stack's hash."""
@@ -24,6 +33,7 @@ HIDDEN_TAGS = frozenset({STACK_TAG, RESOURCE_TAG})
 
 _HASH_DIGITS = 16
 _TOKEN_DIGITS = 20
+_NAME_DIGITS = 7
 _RECORD_PARTS = 3
 _PENDING = "pending"
 
@@ -112,6 +122,13 @@ class Token:
     def request(self) -> str:
         """The half that is the same for every create of this request."""
         return self.text[:_TOKEN_DIGITS]
+
+
+def automatic_name(model: type[Model], identity: Identity, name: str, inputs: dict[str, Any]) -> Any:
+    """Name a resource after itself: the same for the same inputs; UNKNOWN while any of them is."""
+    if has_unknown(inputs):
+        return UNKNOWN
+    return f"{name}-{digest([str(identity), without_secrets(model, inputs)], _NAME_DIGITS)}"
 
 
 def update_token(identity: Identity, parts: Any) -> str:
