@@ -6,6 +6,7 @@ Every step is Pulumi's own output behind a line that says what to look at, and i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -15,7 +16,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+from engine_environment import EngineMissingError, find_engine
 from local_stack import LocalStack, Simulator
 
 ROOT = Path.cwd()
@@ -124,31 +127,41 @@ class Demo:
 def main() -> int:
     """Run the demo; leave no process behind, unless KEEP is set."""
     keep = os.environ.get("KEEP", "") not in {"", "0"}
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    _on_request_to_end(signal.default_int_handler)
+    try:
+        find_engine(os.environ)
+        _demonstrate(keep=keep)
+    except KeyboardInterrupt:
+        print("\nDemo interrupted; its simulator and engine are stopped.", file=sys.stderr)
+        return 130
+    except (EngineMissingError, DemoError, subprocess.CalledProcessError) as error:
+        print(f"\nDemo failed: {_reason(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _demonstrate(*, keep: bool) -> None:
     _stop_kept()
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    cloud = Simulator.start("--speed", SPEED)
-    stack = LocalStack(ROOT, FOLDER, cloud)
-    kept = False
-    try:
+    with contextlib.ExitStack() as cleaning:
+        cloud = Simulator.start("--speed", SPEED)
+        cleaning.callback(cloud.stop)
+        cleaning.callback(shutil.rmtree, FOLDER, ignore_errors=True)
+        stack = LocalStack(ROOT, FOLDER, cloud)
+        cleaning.callback(stack.forget)
+        cleaning.callback(_on_request_to_end, signal.SIG_IGN)  # the cleaning itself isn't interrupted
         steps = Demo(stack).run(keep=keep)
         print(f"\nDemo passed: {steps} steps, {_spent(cloud)}, in {time.monotonic() - started:.0f} s.")
         if keep:
             _keep(stack)
-            kept = True
-    except KeyboardInterrupt:
-        print("\nDemo interrupted; its simulator and engine are stopped.", file=sys.stderr)
-        return 130
-    except (DemoError, subprocess.CalledProcessError) as error:
-        print(f"\nDemo failed: {_reason(error)}", file=sys.stderr)
-        return 1
-    finally:
-        if not kept:
-            cloud.stop()
-            stack.forget()
-            shutil.rmtree(FOLDER, ignore_errors=True)
-    return 0
+            cleaning.pop_all()
+
+
+def _on_request_to_end(reaction: Any) -> None:
+    """React to ^C and to a request to end alike, also where a shell started us with ^C ignored."""
+    for request in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(request, reaction)
 
 
 def _expect(fact: bool, otherwise: str) -> None:

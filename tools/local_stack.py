@@ -49,7 +49,11 @@ class Simulator:
             start_new_session=True,
         )
         assert process.stdout is not None  # noqa: S101 - it was asked for
-        line = process.stdout.readline()
+        try:
+            line = process.stdout.readline()
+        except BaseException:
+            end(process)
+            raise
         if not line:
             raise RuntimeError(f"the simulator ended with {process.wait()} before it listened")
         return cls(process, **json.loads(line))

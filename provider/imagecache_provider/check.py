@@ -102,10 +102,14 @@ def _reason(model: type[Model], detail: ErrorDetails) -> str:
 
 def _unknown_name(model: type[Model], location: tuple[int | str, ...]) -> str:
     owner = _model_at(model, location)
-    names = list(fields(owner))
-    near = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"the possible ones are {', '.join(names)}"
+    hint = nearest(str(location[-1]), list(fields(owner)))
     return f"is no property of {owner.__name__.removesuffix('Args')}; {hint}"
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """Help with a name that isn't among the right ones: the one that looks most like it, else all of them."""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"the possible ones are {', '.join(names)}"
 
 
 def _description(model: type[Model], location: tuple[int | str, ...]) -> str:

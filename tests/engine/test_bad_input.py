@@ -65,6 +65,14 @@ def test_full_quota(one_cache: Any) -> None:
     assert one_cache.up()["status"] == "Ready"
 
 
+def test_unknown_argument(one_cache: Any) -> None:
+    """A misspelt argument is refused with the nearest right one, without a stack."""
+    one_cache.arguments(image_cach_size=40)
+    said = one_cache.refused("preview")
+    assert "ImageCache has no argument image_cach_size; did you mean image_cache_size?" in said
+    assert "Traceback" not in said
+
+
 def test_no_region_anywhere(one_cache: Any) -> None:
     """Without a region a preview says where to set one."""
     one_cache.stack.pulumi("config", "rm", "alicloud:region", quiet=True)

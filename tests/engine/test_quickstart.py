@@ -37,10 +37,12 @@ def test_demo(demo_clone: Path) -> None:
     assert sorted(demo_clone.iterdir()) == before
 
 
+@pytest.mark.parametrize("asked_to_end", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_demo_leaves_nothing(
-    demo_clone: Path, eventually: Callable[[Callable[[], bool], str], None]
+    demo_clone: Path, eventually: Callable[[Callable[[], bool], str], None], asked_to_end: signal.Signals
 ) -> None:
-    """^C in the middle of the demo ends the simulator, the engine and its plugins."""
+    """^C or a SIGTERM in the middle of the demo ends the simulator, the engine and its plugins."""
+    before = sorted(demo_clone.iterdir())
     demo = subprocess.Popen(
         [sys.executable, "tools/demo.py"],
         cwd=demo_clone,
@@ -52,11 +54,12 @@ def test_interrupted_demo_leaves_nothing(
     eventually(lambda: any(backend.rglob("locks/**/*.json")), "the engine is at work")
     mine = _descendants(demo.pid)
     assert len(mine) > 1, "the simulator and the engine run"
-    os.kill(demo.pid, signal.SIGINT)
+    os.kill(demo.pid, asked_to_end)
     _, errors = demo.communicate(timeout=60)
     assert demo.returncode == 130
     assert "Demo interrupted" in errors
     assert [process for process in mine if Path(f"/proc/{process}").exists()] == []
+    assert sorted(demo_clone.iterdir()) == before
 
 
 def test_real_account_needs_the_switch(cloud: Simulator, tmp_path: Path) -> None:

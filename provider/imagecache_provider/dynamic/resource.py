@@ -7,12 +7,15 @@ arguments.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi import dynamic
+from typing_extensions import Self
 
+from imagecache_provider.check import nearest
 from imagecache_provider.dynamic import PROGRAM, Provider
 from imagecache_provider.fields import Field, Model, fields, holds_secret
 from imagecache_provider.registry import RESOURCES
@@ -28,6 +31,14 @@ class DynamicResource(dynamic.Resource):
         arguments: its inputs by their Python names; None for what is left out.
         opts: Pulumi's resource options.
     """
+
+    def __new__(cls, *_arguments: Any, **keywords: Any) -> Self:
+        """Refuse unknown keywords with the nearest right one; Python alone would show a stack."""
+        names = list(inspect.signature(cls.__init__).parameters)[1:]
+        for keyword in keywords:
+            if keyword not in names:
+                raise pulumi.RunError(f"{cls.__name__} has no argument {keyword}; {nearest(keyword, names)}")
+        return super().__new__(cls)
 
     def __init__(
         self,
