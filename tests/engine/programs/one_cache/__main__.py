@@ -8,7 +8,7 @@ from imagecache_provider.dynamic import eci
 
 config = pulumi.Config()
 arguments = config.get_object("arguments") or {"images": ["nginx:1.27"]}
-password = config.get_secret("password")
+password = config.get("password")  # in the clear: the resource has to make a secret of it
 if password is not None:
     arguments["image_registry_credentials"] = [
         {"server": "private.example.com", "user_name": "simulator", "password": password}
