@@ -212,9 +212,11 @@ class Lifecycle:
         self._memory.show(identity, id)
         recorded = str(outputs.get("buildId") or "")
         found = diff(self._resource.args, olds, news, recorded)
-        builds = found.properties(Change.BUILD) or outputs.get("status") != "Ready"
+        seen = await self._present(id, news)
+        builds = bool(found.properties(Change.BUILD)) or seen.phase is not Phase.READY
         async with self._turn(news if builds else {}):
-            seen = await self._settled(id, news)
+            if builds:
+                seen = await self._settled(id, news)
             await self._tag(id, news, olds, seen)
             if self._needs_build(found, seen, recorded, news):
                 await self._rebuild(identity, id, news)
@@ -268,6 +270,13 @@ class Lifecycle:
         removed = {key for key in olds.get("tags") or {} if key not in wanted and key in seen.tags}
         missing = {key: value for key, value in wanted.items() if seen.tags.get(key) != value}
         await self._resource.tag(id_, news["regionId"], missing, removed)
+
+    async def _present(self, id_: str, inputs: Mapping[str, Any]) -> Observed:
+        """See the resource as it is now."""
+        seen = await self._shared(inputs["regionId"]).waiter.wait(id_, lambda _: True, self._timeout)
+        if seen is None:
+            raise self._absent(id_, inputs)
+        return seen
 
     async def _settled(self, id_: str, inputs: Mapping[str, Any]) -> Observed:
         """See the resource once nothing is at work on it."""

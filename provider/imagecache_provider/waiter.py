@@ -45,7 +45,7 @@ class Waiter:
     def __init__(self, look: Look, clock: Clock) -> None:
         self._look = look
         self._clock = clock
-        self._waits: set[_Wait] = set()
+        self._waits: list[_Wait] = []  # who came first is woken first
         self._ticking: asyncio.Task[None] | None = None
 
     async def wait(self, id: str, done: Done, timeout: float) -> Observed | None:
@@ -58,7 +58,7 @@ class Waiter:
         """
         ended: asyncio.Future[Observed | None] = asyncio.get_running_loop().create_future()
         wait = _Wait(id, done, self._clock.seconds(), ended)
-        self._waits.add(wait)
+        self._waits.append(wait)
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="waiter")
         limit = asyncio.create_task(self._clock.sleep(timeout))
@@ -67,7 +67,7 @@ class Waiter:
             await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             return ended.result() if ended.done() else wait.last
         finally:
-            self._waits.discard(wait)
+            self._leave(wait)
             limit.cancel()
 
     async def _tick(self) -> None:
@@ -90,13 +90,17 @@ class Waiter:
                 self._end(wait)
 
     def _end(self, wait: _Wait, error: Exception | None = None) -> None:
-        self._waits.discard(wait)
+        self._leave(wait)
         if wait.ended.done():
             return
         if error is not None:
             wait.ended.set_exception(error)
         else:
             wait.ended.set_result(wait.last)
+
+    def _leave(self, wait: _Wait) -> None:
+        if wait in self._waits:
+            self._waits.remove(wait)
 
     def _pause(self) -> float:
         youngest = min(self._clock.seconds() - wait.since for wait in self._waits)

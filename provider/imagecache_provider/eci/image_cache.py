@@ -206,7 +206,12 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reasons(cache: Mapping[str, Any]) -> tuple[str, ...]:
-    warnings = [event for event in _newest(cache) if event.get("Type") == "Warning"]
+    """Give the warnings of the last build: each build begins with a Started event."""
+    events = _newest(cache)
+    started = max(
+        (place for place, event in enumerate(events) if event.get("Reason") == "Started"), default=0
+    )
+    warnings = [event for event in events[started:] if event.get("Type") == "Warning"]
     return tuple(f"{event.get('Reason', '')}: {event.get('Message', '')}" for event in warnings)[
         -_WARNINGS_SHOWN:
     ]

@@ -1,0 +1,188 @@
+"""Tests of the account's settings: which source wins, what is half set, what can't be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from imagecache_provider.eci.account import Account, missing_region, read_account
+from imagecache_provider.errors import ConfigurationError
+
+KEYS = {"accessKey": "key", "secretKey": "hidden"}
+
+
+def config(namespace: str, **settings: Any) -> dict[str, Any]:
+    """Return a stack's configuration."""
+    return {f"{namespace}:{name}": value for name, value in settings.items()}
+
+
+def test_nothing_set() -> None:
+    """Where nothing is set, the endpoint is the SDK's, over HTTPS, and the chain finds the credentials."""
+    assert read_account({}, {}) == Account("", "eci.aliyuncs.com", "HTTPS", {})
+
+
+@pytest.mark.parametrize(
+    ("setting", "attribute", "variable"),
+    [
+        ("region", "region", "ALICLOUD_REGION"),
+        ("region", "region", "ALIBABA_CLOUD_REGION"),
+        ("endpoint", "endpoint", "ALIBABA_CLOUD_ENDPOINT_ECI"),
+        ("endpoint", "endpoint", "ECI_ENDPOINT"),
+    ],
+)
+def test_order(setting: str, attribute: str, variable: str) -> None:
+    """imagecache:* comes before alicloud:*, and that before the environment, setting by setting."""
+    ours, theirs = config("imagecache", **{setting: "1"}), config("alicloud", **{setting: "2"})
+    variables = {variable: "3"}
+    assert getattr(read_account({**ours, **theirs}, variables), attribute) == "1"
+    assert getattr(read_account(theirs, variables), attribute) == "2"
+    assert getattr(read_account({}, variables), attribute) == "3"
+
+
+def test_order_of_protocols() -> None:
+    """The protocol follows the same order, in any case."""
+    both = {**config("imagecache", protocol="http"), **config("alicloud", protocol="https")}
+    variables = {"ALIBABA_CLOUD_PROTOCOL": "http"}
+    assert read_account(both, variables).protocol == "HTTP"
+    assert read_account(config("alicloud", protocol="Https"), variables).protocol == "HTTPS"
+    assert read_account({}, variables).protocol == "HTTP"
+
+
+def test_mixed_sources() -> None:
+    """Each setting is looked for by itself: the region may come from elsewhere than the endpoint."""
+    account = read_account(
+        {**config("imagecache", endpoint="a:1"), **config("alicloud", region="cn-beijing")},
+        {"ALIBABA_CLOUD_PROTOCOL": "HTTP"},
+    )
+    assert (account.region, account.endpoint, account.protocol) == ("cn-beijing", "a:1", "HTTP")
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        [{"eci": "a:1", "vpc": "b:2"}],
+        [{"vpc": "b:2"}, {"eci": "a:1"}],
+        {"eci": "a:1"},
+        json.dumps([{"eci": "a:1"}]),
+        json.dumps({"eci": "a:1"}),
+    ],
+)
+def test_endpoints_of_pulumi_alicloud(endpoints: Any) -> None:
+    """The endpoint is found in pulumi-alicloud's list of them, as an object or as Pulumi's JSON of it."""
+    assert read_account(config("alicloud", endpoints=endpoints), {}).endpoint == "a:1"
+
+
+@pytest.mark.parametrize("endpoints", [[], [{}], [{"vpc": "b:2"}], [{"eci": ""}], "[]", "", None])
+def test_endpoints_without_eci(endpoints: Any) -> None:
+    """Other products' endpoints aren't ECI's."""
+    assert read_account(config("alicloud", endpoints=endpoints), {}).endpoint == "eci.aliyuncs.com"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (config("imagecache", endpoint="http://a:1"), "has a scheme: write host[:port]"),
+        (config("alicloud", endpoints='[{"eci": "https://a"}]'), "has a scheme"),
+        (config("imagecache", protocol="ftp"), "'FTP' is neither HTTPS nor HTTP"),
+        (config("alicloud", endpoints="[{"), "alicloud:endpoints is no valid JSON"),
+        (config("alicloud", assumeRole='{"roleArn": '), "alicloud:assumeRole is no valid JSON"),
+    ],
+)
+def test_unreadable(settings: dict[str, Any], words: str) -> None:
+    """A setting that can't be read is named."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_account(settings, {})
+    assert words in str(caught.value)
+
+
+class TestCredentials:
+    """Credentials, which come whole from one source."""
+
+    def test_order(self) -> None:
+        """imagecache:* comes before alicloud:*, and that before the environment."""
+        ours = config("imagecache", accessKey="1", secretKey="1")
+        theirs = config("alicloud", accessKey="2", secretKey="2")
+        variables = {"ALICLOUD_ACCESS_KEY": "3", "ALICLOUD_SECRET_KEY": "3"}
+        accounts = [
+            read_account({**ours, **theirs}, variables),
+            read_account(theirs, variables),
+            read_account({}, variables),
+        ]
+        assert [account.credentials["accessKey"] for account in accounts] == ["1", "2", "3"]
+
+    @pytest.mark.parametrize(
+        ("key", "secret", "token"),
+        [
+            ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
+            (
+                "ALIBABA_CLOUD_ACCESS_KEY_ID",
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                "ALIBABA_CLOUD_SECURITY_TOKEN",
+            ),
+            (
+                "ALIBABACLOUD_ACCESS_KEY_ID",
+                "ALIBABACLOUD_ACCESS_KEY_SECRET",
+                "ALIBABACLOUD_SECURITY_TOKEN",
+            ),
+        ],
+    )
+    def test_variables(self, key: str, secret: str, token: str) -> None:
+        """The variables of the alicloud provider and of the official SDK are read."""
+        account = read_account({}, {key: "a", secret: "b", token: "c"})
+        assert account.credentials == {"accessKey": "a", "secretKey": "b", "securityToken": "c"}
+
+    @pytest.mark.parametrize(
+        ("variable", "setting"),
+        [
+            ("ALICLOUD_PROFILE", "profile"),
+            ("ALIBABA_CLOUD_PROFILE", "profile"),
+            ("ALICLOUD_ECS_ROLE_NAME", "ecsRoleName"),
+            ("ALIBABA_CLOUD_ECS_METADATA", "ecsRoleName"),
+            ("ALIBABA_CLOUD_CREDENTIALS_URI", "credentialsUri"),
+        ],
+    )
+    def test_other_variables(self, variable: str, setting: str) -> None:
+        """Profile, ECS role and credentials URI are read from the environment too."""
+        assert read_account({}, {variable: "a"}).credentials == {setting: "a"}
+
+    def test_whole(self) -> None:
+        """A token in another source doesn't join the keys of the first."""
+        variables = {"ALICLOUD_SECURITY_TOKEN": "token", "ALICLOUD_PROFILE": "work"}
+        assert read_account(config("imagecache", **KEYS), variables).credentials == KEYS
+
+    @pytest.mark.parametrize(
+        ("settings", "variables", "missing"),
+        [
+            (config("imagecache", accessKey="key"), {}, "secretKey is missing"),
+            (config("imagecache", secretKey="hidden"), {}, "accessKey is missing"),
+            (config("alicloud", accessKey="key"), {"ALICLOUD_SECRET_KEY": "b"}, "secretKey is missing"),
+            ({}, {"ALICLOUD_ACCESS_KEY": "key"}, "secretKey is missing"),
+        ],
+    )
+    def test_half_set(self, settings: dict[str, str], variables: dict[str, str], missing: str) -> None:
+        """One key without the other is an error, and isn't completed from another source."""
+        with pytest.raises(ConfigurationError, match=missing) as caught:
+            read_account(settings, variables)
+        assert "hidden" not in str(caught.value)
+
+    def test_roles(self) -> None:
+        """pulumi-alicloud's role settings are read from the JSON that Pulumi makes of them."""
+        role = {"roleArn": "acs:ram::1:role/a"}
+        account = read_account(config("alicloud", **KEYS, assumeRole=json.dumps(role)), {})
+        assert account.credentials == {**KEYS, "assumeRole": role}
+
+    def test_secrets(self) -> None:
+        """The secret parts are known, and aren't in what an account shows of itself."""
+        account = read_account(config("imagecache", **KEYS, securityToken="hidden-token"), {})
+        assert account.secrets == ["hidden", "hidden-token"]
+        assert "hidden" not in repr(account)
+        assert read_account({}, {}).secrets == []
+
+
+def test_missing_region() -> None:
+    """Who has set no region is told the ways to set one."""
+    text = missing_region()
+    assert "pulumi config set imagecache:region" in text
+    assert "ALIBABA_CLOUD_REGION" in text

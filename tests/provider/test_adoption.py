@@ -1,0 +1,178 @@
+"""Tests of adoption where the cloud does what the simulator never does; the rest is in test_lifecycle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from imagecache_provider.adoption import Adoption, Memory
+from imagecache_provider.eci.image_cache import ImageCache
+from imagecache_provider.errors import Cause, NotFoundError, TokenUsedError
+from imagecache_provider.resource import RESOURCE_TAG, Identity, Observed, Phase, Record, Token
+
+IDENTITY = Identity.of("project", "dev", "type", "web")
+INPUTS = {"images": ["nginx"], "regionId": "cn-hangzhou", "imageCacheName": "web"}
+
+
+class Sky(ImageCache):
+    """A kind of resource whose cloud answers each create with the next of its answers.
+
+    Args:
+        answers: IDs, or errors to raise; the last one for ever.
+    """
+
+    noun: ClassVar[str] = "image cache"
+
+    def __init__(self, *answers: str | Exception) -> None:
+        self.answers = list(answers)
+        self.there: list[Observed] = []
+        self.tokens: list[str] = []
+        self.tags: list[Mapping[str, str]] = []
+        self.deleted: list[str] = []
+        self.listings = 0
+
+    async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
+        """Answer a create."""
+        assert inputs == INPUTS
+        self.tokens.append(token)
+        self.tags.append(tags)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def find(self, region: str, tags: Mapping[str, str]) -> list[Observed]:
+        """List what is there."""
+        assert (region, len(tags)) == ("cn-hangzhou", 1)
+        self.listings += 1
+        await asyncio.sleep(0)
+        return self.there
+
+    async def delete(self, id: str, region: str) -> None:
+        """Note a deletion; what is called gone is gone."""
+        assert region == "cn-hangzhou"
+        self.deleted.append(id)
+        if id == "gone":
+            raise NotFoundError("DeleteImageCache", Cause("InvalidParameter.NotFound", "Gone."))
+
+    def leave(
+        self, id_: str, phase: Phase, record: str | None = None, created: str = "", pending: bool = True
+    ) -> None:
+        """Put something there that an earlier create left; with a record of other inputs unless given."""
+        text = record or str(Record(IDENTITY.resource, Token("0" * 40), "b", pending))
+        outputs = {"creationTime": created}
+        self.there.append(Observed(id_, phase, phase.value, "", outputs, {}, {RESOURCE_TAG: text}))
+
+
+def create(sky: Sky, memory: Memory | None = None, identity: Identity = IDENTITY) -> str:
+    """Create in a new process."""
+    return asyncio.run(Adoption(sky, memory or Memory()).create(identity, INPUTS))
+
+
+def first_record() -> str:
+    """Return the record that a first create of these inputs puts on its cache."""
+    sky = Sky("imc-1")
+    create(sky)
+    return sky.tags[0][RESOURCE_TAG]
+
+
+def test_repeats() -> None:
+    """Two processes that know the same ask with the same token, and tag with it."""
+    one, two = Sky("imc-1"), Sky("imc-1")
+    assert create(one) == create(two) == "imc-1"
+    assert one.tokens == two.tokens
+    record = Record.read(one.tags[0])
+    assert record is not None
+    assert record.token.text == one.tokens[0]
+
+
+def test_shown() -> None:
+    """An answer that is in the state is refused, and the token after it is made from it."""
+    memory = Memory()
+    memory.show(IDENTITY, "imc-1")
+    memory.show(IDENTITY, "imc-2")
+    sky = Sky("imc-1", "imc-3")
+    assert create(sky, memory) == "imc-3"
+    assert len(set(sky.tokens)) == 2
+
+
+def test_shown_twice() -> None:
+    """What was shown once isn't listed twice."""
+    memory = Memory()
+    memory.show(IDENTITY, "imc-1")
+    memory.show(IDENTITY, "imc-2")
+    memory.show(IDENTITY, "imc-1")
+    assert memory.shown[IDENTITY] == ["imc-1", "imc-2"]
+
+
+def test_token_used() -> None:
+    """A token that stands for another request is followed by another, the same one in each process."""
+    used = TokenUsedError("CreateImageCache", Cause("IdempotentParameterMismatch", "Used."))
+    one, two = Sky(used, "imc-1"), Sky(used, "imc-1")
+    assert create(one) == create(two) == "imc-1"
+    assert one.tokens == two.tokens
+    assert len(set(one.tokens)) == 2
+
+
+def test_no_end() -> None:
+    """A cloud that answers every token with the same cache is an error in the end."""
+    memory = Memory()
+    memory.show(IDENTITY, "imc-1")
+    with pytest.raises(AssertionError, match="imc-1"):
+        create(Sky("imc-1"), memory)
+
+
+@pytest.mark.parametrize("phase", [Phase.BUILDING, Phase.READY])
+def test_adopts(phase: Phase) -> None:
+    """What was begun for these inputs is taken, without a create."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", phase, first_record())
+    assert create(sky) == "imc-1"
+    assert sky.tokens == []
+
+
+def test_adopts_the_newest() -> None:
+    """Of two that fit, the newer one is taken."""
+    sky = Sky("imc-new")
+    sky.leave("newer", Phase.BUILDING, first_record(), "2026-01-01T00:02:00Z")
+    sky.leave("older", Phase.BUILDING, first_record(), "2026-01-01T00:01:00Z")
+    assert create(sky) == "newer"
+
+
+@pytest.mark.parametrize("text", ["", "x.y.z", "not a record"])
+def test_others(text: str) -> None:
+    """What carries another resource's record, or none, is neither taken nor deleted."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.FAILED, text or "a.b")
+    assert create(sky) == "imc-new"
+    assert sky.deleted == []
+
+
+def test_cleans_up(caplog: pytest.LogCaptureFixture) -> None:
+    """What Failed, and what was begun for other inputs, is deleted; what was handed over stays, noted."""
+    sky = Sky("imc-new")
+    sky.leave("failed", Phase.FAILED, pending=False)
+    sky.leave("begun", Phase.BUILDING)
+    sky.leave("gone", Phase.BUILDING)
+    sky.leave("in-use", Phase.READY, pending=False)
+    with caplog.at_level(logging.WARNING):
+        assert create(sky) == "imc-new"
+    assert sky.deleted == ["failed", "begun", "gone"]
+    assert "in-use" in caplog.text
+
+
+def test_one_listing() -> None:
+    """However many are created at once, the stack is listed once."""
+    sky = Sky("imc-1")
+    adoption = Adoption(sky, Memory())
+
+    async def all_of_them() -> None:
+        identities = [Identity.of("project", "dev", "type", str(number)) for number in range(10)]
+        await asyncio.gather(*(adoption.create(identity, INPUTS) for identity in identities))
+
+    asyncio.run(all_of_them())
+    assert sky.listings == 1

@@ -1,0 +1,86 @@
+"""Tests of the errors: their texts, their tree, and taking secrets out of texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagecache_provider import errors
+from imagecache_provider.errors import (
+    Cause,
+    CloudError,
+    FailedError,
+    ProviderError,
+    RefusedError,
+    redacted,
+)
+
+
+def test_text() -> None:
+    """A text says what failed, why, which property, what to do, and the request."""
+    cause = Cause("QuotaExceeded", "Too many.", "delete some", "images", "REQUEST-1")
+    assert str(RefusedError("CreateImageCache", cause)) == (
+        "CreateImageCache failed: QuotaExceeded: Too many.\n"
+        "  property: images\n"
+        "  what to do: delete some\n"
+        "  RequestId: REQUEST-1"
+    )
+
+
+def test_short_text() -> None:
+    """What isn't known isn't mentioned."""
+    assert str(CloudError("CreateImageCache", Cause("", "no answer"))) == "CreateImageCache failed: no answer"
+
+
+def test_tree() -> None:
+    """The tree at the top of the module has every class, each under its base."""
+    classes = {
+        each.__name__: each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, ProviderError)
+    }
+    drawn = {line.strip("│├└─ ").split()[0] for line in str(errors.__doc__).splitlines() if "Error " in line}
+    assert classes.keys() - {"CloudError"} == drawn & classes.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("ConfigurationError", "ProviderError"),
+        ("RefusedError", "CloudError"),
+        ("NotFoundError", "RefusedError"),
+        ("TokenUsedError", "RefusedError"),
+        ("TryAgainError", "CloudError"),
+        ("NotReadyError", "ProviderError"),
+        ("FailedError", "NotReadyError"),
+        ("TimedOutError", "NotReadyError"),
+    ],
+)
+def test_bases(name: str, base: str) -> None:
+    """Errors stand under what whoever catches them should do."""
+    assert getattr(errors, name).__bases__[0].__name__ == base
+
+
+def test_not_ready() -> None:
+    """An error about a resource that exists knows its ID."""
+    error = FailedError("it ended Failed", "imc-1")
+    assert (str(error), error.id) == ("it ended Failed", "imc-1")
+
+
+class TestRedacted:
+    """Taking secrets out."""
+
+    def test_everywhere(self) -> None:
+        """A secret is taken out wherever it stands."""
+        assert redacted("a hidden b, hidden", ["hidden"]) == "a [secret] b, [secret]"
+
+    def test_longest_first(self) -> None:
+        """Of two secrets, of which one holds the other, nothing is left."""
+        assert redacted("hidden-token hidden", ["hidden", "hidden-token"]) == "[secret] [secret]"
+
+    def test_short_ones(self) -> None:
+        """A secret too short to be one isn't taken out of words that have it in them."""
+        assert redacted("a cat sat", ["a", "", "cat"]) == "a cat sat"
+
+    def test_none(self) -> None:
+        """Without secrets a text stays."""
+        assert redacted("hidden", []) == "hidden"

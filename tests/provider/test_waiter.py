@@ -1,0 +1,261 @@
+"""Tests of waiting: one look a tick serves everybody, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagecache_provider.errors import Cause, TryAgainError
+from imagecache_provider.resource import Observed, Phase
+from imagecache_provider.waiter import LONGEST_TICK, SHORTEST_TICK, Waiter
+
+if TYPE_CHECKING:
+    from tests.provider.conftest import DrivenClock, DrivenLoop
+
+
+class Sky:
+    """What a waiter looks at: resources that become Ready at a time of their own.
+
+    Args:
+        clock: what their times go by.
+        ready: for each ID the seconds after which it's Ready.
+    """
+
+    def __init__(self, clock: DrivenClock, **ready: float) -> None:
+        self.clock = clock
+        self.ready = ready
+        self.looks: list[tuple[float, set[str]]] = []
+        self.takes = 0.0
+        self.failure: Exception | None = None
+
+    async def look(self, ids: Collection[str]) -> dict[str, Observed]:
+        """Look IDs up."""
+        self.looks.append((self.clock.seconds(), set(ids)))
+        if self.takes:
+            await self.clock.sleep(self.takes)
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        now = self.clock.seconds()
+        phases = {
+            id_: Phase.READY if self.ready[id_] <= now else Phase.BUILDING for id_ in ids if id_ in self.ready
+        }
+        return {id_: Observed(id_, phase, phase.value, "", {}, {}) for id_, phase in phases.items()}
+
+
+def is_ready(seen: Observed | None) -> bool:
+    """Whether a wait for Ready is over."""
+    return seen is not None and seen.phase is Phase.READY
+
+
+@pytest.fixture
+def sky(clock: DrivenClock) -> Callable[..., Sky]:
+    """Return a function that makes what a waiter looks at."""
+    return lambda **ready: Sky(clock, **ready)
+
+
+def test_ready_at_once(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """What is there already takes one look and no time."""
+    seen = sky(a=0)
+    found = loop.run_until_complete(Waiter(seen.look, clock).wait("a", is_ready, 60))
+    assert found is not None
+    assert found.id == "a"
+    assert seen.looks == [(0, {"a"})]
+
+
+def test_many_share_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """However many wait, a tick takes one look, at those who still wait."""
+    seen = sky(**{f"r{number}": number for number in range(10)})
+    waiter = Waiter(seen.look, clock)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(waiter.wait(id_, is_ready, 60) for id_ in seen.ready))
+
+    loop.run_until_complete(all_of_them())
+    assert [moment for moment, _ in seen.looks] == list(range(10))
+    assert [len(ids) for _, ids in seen.looks] == list(range(10, 0, -1))
+
+
+def test_two_wait_for_one(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Two who wait for one resource both get it."""
+    seen = sky(a=3)
+    waiter = Waiter(seen.look, clock)
+
+    async def both() -> list[Observed | None]:
+        return list(await asyncio.gather(*(waiter.wait("a", is_ready, 60) for _ in range(2))))
+
+    one, two = loop.run_until_complete(both())
+    assert one is not None
+    assert one == two
+    assert len(seen.looks) == 4
+
+
+def test_joining_during_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Who joins while a look is under way isn't told of its answer, but of the next one's."""
+    seen = sky(a=5, b=0)
+    seen.takes = 0.5
+    waiter = Waiter(seen.look, clock)
+
+    async def join() -> float:
+        first = asyncio.create_task(waiter.wait("a", is_ready, 60))
+        await clock.sleep(0.2)
+        await waiter.wait("b", is_ready, 60)
+        joined = clock.seconds()
+        await first
+        return joined
+
+    assert loop.run_until_complete(join()) == 2.0
+    assert [ids for _, ids in seen.looks][:2] == [{"a"}, {"a", "b"}]
+
+
+def test_not_gone_yet(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Who joins while a look is under way isn't called gone for being missing from its answer."""
+    seen = sky(a=5, b=0)
+    seen.takes = 0.5
+    waiter = Waiter(seen.look, clock)
+
+    async def join() -> Observed | None:
+        first = asyncio.create_task(waiter.wait("a", is_ready, 60))
+        await clock.sleep(0.2)
+        found = await waiter.wait("b", lambda each: each is None or is_ready(each), 60)
+        await first
+        return found
+
+    assert is_ready(loop.run_until_complete(join()))
+
+
+def test_joining_later(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Who joins between looks is seen at the next one, ten seconds later at most."""
+    seen = sky(a=1000, b=0)
+    waiter = Waiter(seen.look, clock)
+
+    async def join() -> float:
+        first = asyncio.create_task(waiter.wait("a", is_ready, 2000))
+        await clock.sleep(500)
+        await waiter.wait("b", is_ready, 60)
+        joined = clock.seconds()
+        await first
+        return joined
+
+    assert 500 <= loop.run_until_complete(join()) <= 500 + LONGEST_TICK
+
+
+def test_ticks(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Ticks grow with the youngest wait's age: at first one second, at last ten."""
+    seen = sky(a=600)
+    loop.run_until_complete(Waiter(seen.look, clock).wait("a", is_ready, 3600))
+    moments = [moment for moment, _ in seen.looks]
+    ticks = [round(later - sooner, 6) for sooner, later in pairwise(moments)]
+    assert ticks[:20] == [SHORTEST_TICK] * 20
+    assert ticks == sorted(ticks)
+    assert ticks[-1] == LONGEST_TICK
+    assert len(ticks) < 120
+
+
+def test_a_new_wait_quickens(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """After somebody joins, looks come every second again."""
+    seen = sky(a=1000, b=520)
+    waiter = Waiter(seen.look, clock)
+
+    async def join() -> float:
+        first = asyncio.create_task(waiter.wait("a", is_ready, 2000))
+        await clock.sleep(500)
+        await waiter.wait("b", is_ready, 60)
+        joined = clock.seconds()
+        await first
+        return joined
+
+    assert loop.run_until_complete(join()) <= 521
+
+
+def test_timeout(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """A wait ends after its time with what was seen last; others wait on."""
+    seen = sky(a=100, b=20)
+    waiter = Waiter(seen.look, clock)
+
+    async def both() -> tuple[Observed | None, float, Observed | None]:
+        other = asyncio.create_task(waiter.wait("b", is_ready, 60))
+        found = await waiter.wait("a", is_ready, 7.5)
+        ended = clock.seconds()
+        return found, ended, await other
+
+    found, ended, other = loop.run_until_complete(both())
+    assert found is not None
+    assert (found.phase, ended) == (Phase.BUILDING, 7.5)
+    assert is_ready(other)
+    assert all(ids == {"b"} for moment, ids in seen.looks if moment > 7.5)
+
+
+def test_timeout_without_an_answer(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """A wait that ends before the first answer ends with nothing."""
+    seen = sky(a=0)
+    seen.takes = 100
+    assert loop.run_until_complete(Waiter(seen.look, clock).wait("a", is_ready, 5)) is None
+
+
+def test_gone(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """A wait for absence ends when the resource is missing from an answer."""
+    seen = sky(a=1000)
+
+    async def vanish() -> None:
+        await clock.sleep(2.5)
+        del seen.ready["a"]
+
+    async def both() -> Observed | None:
+        found, _ = await asyncio.gather(
+            Waiter(seen.look, clock).wait("a", lambda each: each is None, 60), vanish()
+        )
+        return found
+
+    assert loop.run_until_complete(both()) is None
+    assert clock.seconds() == 3
+
+
+def test_error(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """A look that fails is told to all who were looked for; who comes later is looked for anew."""
+    seen = sky(a=0, b=0)
+    failure = TryAgainError("DescribeImageCaches", Cause("Throttling", "Slow down."))
+    seen.failure = failure
+    waiter = Waiter(seen.look, clock)
+
+    async def all_of_them() -> list[Observed | BaseException | None]:
+        waits = (waiter.wait(id_, is_ready, 60) for id_ in ("a", "b"))
+        return list(await asyncio.gather(*waits, return_exceptions=True))
+
+    assert loop.run_until_complete(all_of_them()) == [failure] * 2
+    assert is_ready(loop.run_until_complete(waiter.wait("a", is_ready, 60)))
+
+
+def test_cancelled(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """A wait that is cancelled isn't looked for any more; the others are."""
+    seen = sky(a=1000, b=10)
+    waiter = Waiter(seen.look, clock)
+
+    async def cancel() -> None:
+        given_up = asyncio.create_task(waiter.wait("a", is_ready, 2000))
+        other = asyncio.create_task(waiter.wait("b", is_ready, 60))
+        await clock.sleep(3.5)
+        given_up.cancel()
+        await other
+
+    loop.run_until_complete(cancel())
+    assert all(ids == {"b"} for moment, ids in seen.looks if moment > 3.5)
+
+
+def test_looking_ends(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """When nobody waits any more, nothing looks; a later wait starts it again."""
+    seen = sky(a=3, b=100)
+    waiter = Waiter(seen.look, clock)
+
+    async def twice() -> None:
+        await waiter.wait("a", is_ready, 60)
+        await clock.sleep(100)
+        assert len(seen.looks) == 4
+        await waiter.wait("b", is_ready, 60)
+
+    loop.run_until_complete(twice())
+    assert len(seen.looks) == 5
