@@ -18,8 +18,10 @@ print `str(error)`, which is all a user sees: what failed, why, which property, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,15 @@ _SHORTEST_SECRET = 4
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
     """Take secrets out of a text that is to be shown: clouds and libraries may repeat what they were sent."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "[secret]")
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "[secret]")
     return text
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Give a secret as it is, and as it stands in a URL or in JSON."""
+    yield secret
+    yield quote(secret, safe="")
+    yield quote_plus(secret)
+    yield json.dumps(secret)[1:-1]

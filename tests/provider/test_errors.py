@@ -77,6 +77,11 @@ class TestRedacted:
         """Of two secrets, of which one holds the other, nothing is left."""
         assert redacted("hidden-token hidden", ["hidden", "hidden-token"]) == "[secret] [secret]"
 
+    @pytest.mark.parametrize("form", ["p%2Fw%26d+%22", "p%2Fw%26d%20%22", 'p/w&d \\"'])
+    def test_encoded(self, form: str) -> None:
+        """A secret is taken out as it stands in a URL and in JSON, too."""
+        assert redacted(f"a {form} b", ['p/w&d "']) == "a [secret] b"
+
     def test_short_ones(self) -> None:
         """A secret too short to be one isn't taken out of words that have it in them."""
         assert redacted("a cat sat", ["a", "", "cat"]) == "a cat sat"

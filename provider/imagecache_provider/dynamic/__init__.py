@@ -54,7 +54,8 @@ class Provider(dynamic.ResourceProvider):
         except ProviderError:
             raise
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
-            raise ProviderError(host.our_fault(error)) from None
+            # Its text may hold any setting, and which of them are secrets isn't known yet.
+            raise ProviderError(host.our_fault(error, with_text=False)) from None
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the inputs; fill in region and name."""

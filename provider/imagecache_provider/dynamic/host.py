@@ -58,13 +58,14 @@ def show_plain_errors() -> None:
         main.traceback = _PlainTraceback()  # type: ignore[attr-defined] # the host's own import
 
 
-def our_fault(error: BaseException) -> str:
+def our_fault(error: BaseException, *, with_text: bool = True) -> str:
     """Say that an error should never have come, without a stack."""
-    return f"this is a fault of pulumi-imagecache, please report it: {where(error)}"
+    reason = where(error, with_text=with_text)
+    return f"this is a fault of pulumi-imagecache, please report it: {reason}"
 
 
-def where(error: BaseException) -> str:
+def where(error: BaseException, *, with_text: bool = True) -> str:
     """Name an unexpected error in a line: its type, its text, and the place where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}: {error}{place}"
+    return f"{type(error).__name__}{f': {error}' if with_text else ''}{place}"

@@ -141,6 +141,10 @@ class TestWhere:
         assert text.startswith("IndexError: pop from empty list at test_host.py:")
         assert "/" not in text
 
+    def test_without_text(self) -> None:
+        """A text that may hold a secret can be left out."""
+        assert host.our_fault(ValueError("hidden"), with_text=False).endswith("report it: ValueError")
+
     def test_no_place(self) -> None:
         """An error that was never raised has no place."""
         assert host.where(ValueError("text")) == "ValueError: text"
