@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+try:
+    from imagecache_simulator.intercept import mock_cloud
+    from imagecache_simulator.server import Server, serve
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"the simulator needs {error.name}: pip install 'pulumi-imagecache[simulator]'", name=error.name
+    ) from None
+
 from imagecache_simulator.clock import ManualClock, ScaledClock
 from imagecache_simulator.core import Cloud
-from imagecache_simulator.intercept import mock_cloud
-from imagecache_simulator.server import serve
 
-__all__ = ["Cloud", "ManualClock", "ScaledClock", "mock_cloud", "serve"]
+__all__ = ["Cloud", "ManualClock", "ScaledClock", "Server", "mock_cloud", "serve"]
