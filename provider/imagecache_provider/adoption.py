@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from imagecache_provider.errors import NotFoundError, TokenUsedError
+from imagecache_provider.errors import NotFoundError, ProviderError, TokenUsedError
 from imagecache_provider.fields import without_secrets
 from imagecache_provider.resource import (
     RESOURCE_TAG,
@@ -39,7 +39,7 @@ class Memory:
 
     Attributes:
         shown: the IDs that Diff, Read and Update named, oldest first, by resource.
-        created: the resources that this process has made.
+        created: the resources that this process makes or has made.
     """
 
     shown: defaultdict[Identity, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -154,4 +154,8 @@ class Adoption:
             if made not in not_these:
                 return made
             salt = made
-        raise AssertionError(f"the cloud answers every token with one of {sorted(not_these)}")
+        raise ProviderError(
+            f"CreateImageCache was answered {_MOST_ANSWERS} times with a cache that isn't this one"
+            f" ({', '.join(sorted(not_these))})\n"
+            "  what to do: delete those of them that no stack has, then run up again"
+        )

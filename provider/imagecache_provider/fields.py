@@ -103,10 +103,11 @@ class Property:
 
     def same(self, one: Any, other: Any) -> bool:
         """Say whether two values, None for one that isn't given, mean the same to the cloud."""
-        return bool(self._meaning(one) == self._meaning(other))
+        return bool(self.meaning(one) == self.meaning(other))
 
-    def _meaning(self, value: Any) -> Any:
-        if value is None:
+    def meaning(self, value: Any) -> Any:
+        """Give the one form of all values that mean the same; an empty list is one that isn't given."""
+        if value is None or value == []:
             return None if self.default is NO_DEFAULT else self.default
         if self.canonical is None or has_unknown(value):
             return value

@@ -162,10 +162,14 @@ class Lifecycle:
                 f"{self._title(inputs)}: this program has two resources of one name and type under parents of"
                 " one name and type\n  what to do: give one of them another name"
             )
-        async with self._turn(inputs):
-            seen = await self._create(identity, inputs)
-            await self._adoption.hand_over(seen, inputs["regionId"])
-        self._memory.created.add(identity)
+        self._memory.created.add(identity)  # at once: the other one may be created beside this one
+        try:
+            async with self._turn(inputs):
+                seen = await self._create(identity, inputs)
+                await self._adoption.hand_over(seen, inputs["regionId"])
+        except BaseException:
+            self._memory.created.discard(identity)
+            raise
         return self._outcome(seen, inputs)
 
     async def _create(self, identity: Identity, inputs: dict[str, Any]) -> Observed:
@@ -310,10 +314,12 @@ class Lifecycle:
                 seen.id,
             )
         why = "".join(f"\n  {reason}" for reason in seen.reasons) or "\n  the cloud gives no reason"
-        after = ", and was deleted again" if operation == "create" else ""
+        created = operation == "create"
+        after = ", and was deleted again" if created else ""
+        back = "" if created else "; to take the change back instead, run `pulumi refresh` before up"
         return FailedError(
             f"{title} ended {seen.status}{after}:{why}\n"
-            "  what to do: mend what the events name, then run up again",
+            f"  what to do: mend what the events name, then run up again{back}",
             seen.id,
         )
 

@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Protocol
 
 from imagecache_provider.clock import Clock
 from imagecache_provider.fields import (
-    NO_DEFAULT,
     UNKNOWN,
     Change,
     Field,
@@ -142,7 +141,7 @@ def build_id(model: type[Model], inputs: Mapping[str, Any]) -> str:
     Secrets are left out. When B differs from that of the last build, a new build takes a new resource.
     """
     carried = {
-        name: _meaning(member, inputs.get(name))
+        name: member.property.meaning(inputs.get(name))
         for name, member in fields(model).items()
         if member.property.change is Change.BUILD
     }
@@ -167,13 +166,6 @@ def fixed_digest(fixed: Mapping[str, Any]) -> str:
 def fixed_build(build: str) -> str:
     """Read the B part of a build ID."""
     return build.partition("-")[2]
-
-
-def _meaning(member: Field, value: Any) -> Any:
-    marker = member.property
-    if value is None:
-        return None if marker.default is NO_DEFAULT else marker.default
-    return marker.canonical(value) if marker.canonical else value
 
 
 def _fixed_part(member: Field, value: Any) -> Any:

@@ -65,6 +65,34 @@ def test_full_quota(one_cache: Any) -> None:
     assert one_cache.up()["status"] == "Ready"
 
 
+def test_password_in_a_check_failure(one_cache: Any) -> None:
+    """A failure of the whole credentials names them without showing a password."""
+    login = {"server": "private.example.com", "user_name": "u", "password": "canary-4711-password"}
+    for wrong, reason in (([login, login], "has 'private.example.com' twice"), (login, "valid list")):
+        one_cache.arguments(image_registry_credentials=wrong)
+        said = one_cache.refused("preview")
+        assert "imageRegistryCredentials" in said
+        assert reason in said
+        assert "canary-4711-password" not in said
+
+
+def test_missing_argument(one_cache: Any) -> None:
+    """A cache without images is refused by the argument's name, without a stack."""
+    one_cache.stack.configure({"arguments": '{"retention_days": 3}'})
+    said = one_cache.refused("preview")
+    assert "missing a required argument: 'images'" in said
+    assert "Traceback" not in said
+
+
+def test_two_of_one_name(one_cache: Any) -> None:
+    """Two resources of one name under parents of one name are refused, not given one cache."""
+    one_cache.stack.configure({"twins": "true"})
+    said = one_cache.refused()
+    assert "two resources of one name and type" in said
+    twins = [call for call in one_cache.cloud.calls("CreateImageCache") if "twin" in str(call["parameters"])]
+    assert len(twins) == 1
+
+
 def test_unknown_argument(one_cache: Any) -> None:
     """A misspelt argument is refused with the nearest right one, without a stack."""
     one_cache.arguments(image_cach_size=40)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 from typing import Any
+
+from imagecache_provider.clock import SystemClock
+from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.client import OpenApiClient
+from imagecache_provider.eci.image_cache import ImageCache
+from local_stack import Simulator
 
 ONE_CACHE = Any
 """conftest.OneCache; pytest's importlib mode has no import between test files."""
@@ -53,15 +61,26 @@ def test_drift_is_found_by_refresh(one_cache: ONE_CACHE) -> None:
     one_cache.arguments(tags={"team": "web"})
     one_cache.up()
     cache = one_cache.cloud.caches()[0]["ImageCacheId"]
-    one_cache.arguments(tags={"team": "web", "added": "by hand"})
-    one_cache.up()
-    one_cache.arguments(tags={"team": "web"})
+    tag_by_hand(one_cache.cloud, cache)
+    one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", quiet=True)
+    assert one_cache.resource()["outputs"]["tags"] == {"team": "web", "added": "by hand"}
     shown = one_cache.stack.pulumi("preview", "--diff", quiet=True).stdout
     assert "by hand" in shown
     one_cache.up()
     tags = {tag["Key"] for tag in one_cache.cloud.caches()[0]["Tags"]}
     assert tags == {"team", "pulumi-imagecache-stack", "pulumi-imagecache-resource"}
     assert one_cache.cloud.caches()[0]["ImageCacheId"] == cache
+
+
+def tag_by_hand(cloud: Simulator, cache: str) -> None:
+    """Add a tag as a colleague would, past Pulumi."""
+    account = Account(
+        endpoint=cloud.endpoint,
+        protocol="HTTP",
+        credentials={"accessKey": cloud.access_key_id, "secretKey": cloud.access_key_secret},
+    )
+    console = ImageCache(OpenApiClient(account, SystemClock(), random.Random()))  # noqa: S311 - for retries
+    asyncio.run(console.tag(cache, cloud.region, {"added": "by hand"}, removed=()))
 
 
 def test_destroy_leaves_nothing(one_cache: ONE_CACHE) -> None:

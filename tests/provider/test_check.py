@@ -136,7 +136,6 @@ class TestWrong:
             ({"images": ["https://nginx"]}, "images[0]", "has a scheme"),
             ({"imageCacheName": " "}, "imageCacheName", "leave it out for an automatic name"),
             ({"regionId": "Hangzhou"}, "regionId", "'Hangzhou' is no region ID, such as cn-hangzhou"),
-            ({"vswitchIds": []}, "vswitchIds", "has 0 vSwitches; 1 to 10"),
             ({"vswitchIds": [f"v{n}" for n in range(11)]}, "vswitchIds", "has 11 vSwitches"),
             ({"vswitchIds": ["v", "v"]}, "vswitchIds", "has 'v' twice"),
             ({"imageCacheSize": 19}, "imageCacheSize", "should be greater than or equal to 20"),

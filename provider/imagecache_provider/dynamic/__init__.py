@@ -7,15 +7,17 @@ reference: its path, `imagecache_provider.dynamic.Provider`, never changes.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pulumi import dynamic
 
+from imagecache_provider.check import CheckFailure
 from imagecache_provider.dynamic import host
 from imagecache_provider.dynamic.session import Session, open_session
 from imagecache_provider.errors import ProviderError, redacted
-from imagecache_provider.fields import secrets_of
+from imagecache_provider.fields import fields, holds_secret, secrets_of
 from imagecache_provider.resource import Identity
 from imagecache_provider.values import from_pulumi, to_pulumi
 
@@ -60,13 +62,11 @@ class Provider(dynamic.ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the inputs; fill in region and name."""
         session = self._session
-        identity, name = _program(news)
 
         def work() -> dynamic.CheckResult:
+            identity, name = _program(news)
             checked = session.lifecycle.check(identity, name, _plain(_olds), _plain(news))
-            failures = [
-                dynamic.CheckFailure(failure.property, failure.reason) for failure in checked.failures
-            ]
+            failures = [_failure(session, failure) for failure in checked.failures]
             return dynamic.CheckResult({**to_pulumi(checked.inputs), PROGRAM: news[PROGRAM]}, failures)
 
         return self._guarded(work, news)
@@ -74,9 +74,9 @@ class Provider(dynamic.ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Compare inputs; say what needs another resource."""
         session = self._session
-        identity, _ = _program(_news)
 
         def work() -> dynamic.DiffResult:
+            identity, _ = _program(_news)
             inputs, outputs = session.split(_plain(_olds))
             found = session.lifecycle.diff(identity, _id, inputs, outputs, _plain(_news))
             return dynamic.DiffResult(
@@ -88,9 +88,9 @@ class Provider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Make the resource and wait until it's usable."""
         session = self._session
-        identity, _ = _program(props)
 
         def work() -> dynamic.CreateResult:
+            identity, _ = _program(props)
             outcome = host.run(session.lifecycle.create(identity, _plain(props)))
             return dynamic.CreateResult(
                 outcome.id, {**outcome.inputs, **outcome.outputs, PROGRAM: props[PROGRAM]}
@@ -101,9 +101,9 @@ class Provider(dynamic.ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """See what the cloud has; an empty ID says that it's gone."""
         session = self._session
-        identity, _ = _program(props)
 
         def work() -> dynamic.ReadResult:
+            identity, _ = _program(props)
             inputs, outputs = session.split(_plain(props))
             outcome = host.run(session.lifecycle.read(identity, id_, inputs, outputs))
             if outcome is None:
@@ -116,22 +116,22 @@ class Provider(dynamic.ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Bring the resource to new inputs in place."""
         session = self._session
-        identity, _ = _program(_news)
 
         def work() -> dynamic.UpdateResult:
+            identity, _ = _program(_news)
             inputs, outputs = session.split(_plain(_olds))
             outcome = host.run(session.lifecycle.update(identity, _id, inputs, outputs, _plain(_news)))
             return dynamic.UpdateResult({**outcome.inputs, **outcome.outputs, PROGRAM: _news[PROGRAM]})
 
-        return self._guarded(work, _news)
+        return self._guarded(work, _news, _olds)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the resource and wait until it's gone."""
         session = self._session
         self._guarded(lambda: host.run(session.lifecycle.delete(_id, str(_props["regionId"]))), _props)
 
-    def _guarded(self, work: Callable[[], T], props: Mapping[str, Any]) -> T:
-        """Do the work; whatever it raises becomes one readable error without a secret."""
+    def _guarded(self, work: Callable[[], T], *props: Mapping[str, Any]) -> T:
+        """Do the work; whatever it raises becomes one readable error without a secret of these properties."""
         try:
             return work()
         except ProviderError as error:
@@ -139,8 +139,18 @@ class Provider(dynamic.ResourceProvider):
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
             text = host.our_fault(error)
         connection = self._session.connection
-        secrets = [*connection.secrets, *secrets_of(connection.resource.args, _plain(props))]
+        ours = (secret for each in props for secret in secrets_of(connection.resource.args, _plain(each)))
+        secrets = [*connection.secrets, *ours]
         raise ProviderError(redacted(text, secrets))
+
+
+def _failure(session: Session, failure: CheckFailure) -> dynamic.CheckFailure:
+    """Name the property in the reason where it holds a secret: the engine shows the value of a named one."""
+    name = re.split(r"[.\[]", failure.property, maxsplit=1)[0]
+    field = fields(session.connection.resource.args).get(name)
+    if field is not None and holds_secret(field):
+        return dynamic.CheckFailure("", f"{failure.property} {failure.reason}")
+    return dynamic.CheckFailure(failure.property, failure.reason)
 
 
 def _program(props: Mapping[str, Any]) -> tuple[Identity, str]:

@@ -32,12 +32,18 @@ class DynamicResource(dynamic.Resource):
         opts: Pulumi's resource options.
     """
 
-    def __new__(cls, *_arguments: Any, **keywords: Any) -> Self:
-        """Refuse unknown keywords with the nearest right one; Python alone would show a stack."""
-        names = list(inspect.signature(cls.__init__).parameters)[1:]
+    def __new__(cls, *arguments: Any, **keywords: Any) -> Self:
+        """Refuse wrong arguments with the nearest right one; Python alone would show a stack."""
+        signature = inspect.signature(cls.__init__)
+        names = list(signature.parameters)[1:]
         for keyword in keywords:
             if keyword not in names:
                 raise pulumi.RunError(f"{cls.__name__} has no argument {keyword}; {nearest(keyword, names)}")
+        try:
+            signature.bind(None, *arguments, **keywords)
+        except TypeError as error:
+            hint = f"its arguments are the name, then by keyword {', '.join(names[1:])}"
+            raise pulumi.RunError(f"{cls.__name__} can't be made like this: {error}; {hint}") from None
         return super().__new__(cls)
 
     def __init__(

@@ -35,20 +35,31 @@ _ENVIRONMENT: dict[str, tuple[str, ...]] = {
         "ALIBABACLOUD_SECURITY_TOKEN",
     ),
     "profile": ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"),
+    "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE",),
     "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"),
     "credentialsUri": ("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"),
 }
 
-_CREDENTIAL_SETTINGS = (
+_CALLER_SETTINGS = (
     "accessKey",
     "secretKey",
     "securityToken",
     "profile",
+    "sharedCredentialsFile",
     "ecsRoleName",
     "credentialsUri",
-    "assumeRole",
-    "assumeRoleWithOidc",
 )
+"""Who calls; these come together from one source."""
+_ROLE_SETTINGS = ("assumeRole", "assumeRoleWithOidc")
+"""Whom the caller becomes; each may come from another source than the caller."""
+
+_ASSUMED_ROLE: dict[str, tuple[str, ...]] = {
+    "roleArn": ("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"),
+    "sessionName": ("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"),
+    "sessionExpiration": ("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION",),
+}
+_OIDC = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
+"""With this, the role's variables are about OIDC, which the official chain reads by itself."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Account:
         region: the region of caches that name none; empty if nothing sets one.
         endpoint: host[:port], without a scheme.
         protocol: HTTPS or HTTP.
-        credentials: the settings of `_CREDENTIAL_SETTINGS` that are set; empty for the official chain.
+        credentials: the settings that say who calls and in which role; empty for the official chain.
     """
 
     region: str = ""
@@ -109,10 +120,22 @@ def _first(sources: list[dict[str, Any]], name: str) -> str | None:
 
 
 def _credentials(sources: list[dict[str, Any]]) -> dict[str, Any]:
+    roles = {
+        name: next((source[name] for source in sources if source.get(name)), None) for name in _ROLE_SETTINGS
+    }
+    return {**_caller(sources), **{name: role for name, role in roles.items() if role}}
+
+
+def _caller(sources: list[dict[str, Any]]) -> dict[str, Any]:
     for source in sources:
-        found = {name: source[name] for name in _CREDENTIAL_SETTINGS if source.get(name)}
+        found = {name: source[name] for name in _CALLER_SETTINGS if source.get(name)}
         if not found:
             continue
+        if found.get("securityToken") and not found.get("accessKey"):
+            raise ConfigurationError(
+                "credentials are half set: securityToken stands without accessKey and secretKey;"
+                " set all three in the same place: imagecache:*, alicloud:* or the environment"
+            )
         if bool(found.get("accessKey")) != bool(found.get("secretKey")):
             missing = "secretKey" if found.get("accessKey") else "accessKey"
             raise ConfigurationError(
@@ -152,7 +175,18 @@ def _structured(key: str, value: Any) -> Any:
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        setting: next((environment[name] for name in names if environment.get(name)), None)
-        for setting, names in _ENVIRONMENT.items()
+    found: dict[str, Any] = _set_variables(_ENVIRONMENT, environment)
+    role = _set_variables(_ASSUMED_ROLE, environment)
+    if "roleArn" in role and not environment.get(_OIDC):
+        found["assumeRole"] = role
+    return found
+
+
+def _set_variables(
+    variables: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]
+) -> dict[str, str]:
+    values = {
+        setting: next((environment[name] for name in names if environment.get(name)), "")
+        for setting, names in variables.items()
     }
+    return {setting: value for setting, value in values.items() if value}

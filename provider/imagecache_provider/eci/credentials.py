@@ -17,10 +17,10 @@ def credentials_client(settings: Mapping[str, Any]) -> Any:
     """Make an `alibabacloud_credentials.client.Client`.
 
     Args:
-        settings: accessKey, secretKey, securityToken, profile, ecsRoleName, credentialsUri, assumeRole
-            {roleArn, sessionName, sessionExpiration, policy, externalId} and assumeRoleWithOidc
-            {roleArn, oidcProviderArn, oidcTokenFile, roleSessionName, sessionExpiration, policy}, as
-            pulumi-alicloud names them; empty for the official chain.
+        settings: accessKey, secretKey, securityToken, profile, sharedCredentialsFile, ecsRoleName,
+            credentialsUri, assumeRole {roleArn, sessionName, sessionExpiration, policy, externalId} and
+            assumeRoleWithOidc {roleArn, oidcProviderArn, oidcTokenFile, roleSessionName, sessionExpiration,
+            policy}, as pulumi-alicloud names them; empty for the official chain.
 
     Raises:
         ConfigurationError: the settings don't suffice for what they ask for.
@@ -50,8 +50,10 @@ def _provider(settings: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one return
         return provider.StaticAKCredentialsProvider(
             access_key_id=settings["accessKey"], access_key_secret=settings["secretKey"]
         )
-    if settings.get("profile"):
-        return provider.CLIProfileCredentialsProvider(profile_name=settings["profile"])
+    if settings.get("profile") or settings.get("sharedCredentialsFile"):
+        return provider.CLIProfileCredentialsProvider(
+            profile_name=settings.get("profile"), profile_file=settings.get("sharedCredentialsFile")
+        )
     if settings.get("ecsRoleName"):
         return provider.EcsRamRoleCredentialsProvider(
             role_name=settings["ecsRoleName"], async_update_enabled=False

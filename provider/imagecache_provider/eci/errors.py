@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imagecache_provider.eci.image_cache_model import ImageCacheArgs
 from imagecache_provider.errors import (
     Cause,
     CloudError,
@@ -17,6 +18,7 @@ from imagecache_provider.errors import (
     TokenUsedError,
     TryAgainError,
 )
+from imagecache_provider.fields import fields
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ _GROUP_EXISTS = (
 _EIP_EXISTS = "use an EIP of this region and account; pass its resource's id so that it's made first"
 
 MEANINGS: dict[str, Meaning] = {
-    # The 26 codes of CreateImageCache.
+    # The 26 codes of CreateImageCache; what lacks a permission has its remedy from `_guess`.
     "Account.Arrearage": Meaning("", f"the account has an unpaid bill: {_ACCOUNT}"),
     "DryRunOperation": Meaning("", "the request was only a trial: nothing to do"),
     "InvalidParameter.CPU.Memory": Meaning(
@@ -72,7 +74,6 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "Zone.NotOnSale": Meaning("vswitchIds", "use a vSwitch of another zone"),
     "Forbidden.RiskControl": Meaning("", f"the account is under risk control: {_ACCOUNT}"),
-    "Forbidden.SubUser": Meaning("", "the RAM user lacks eci:CreateImageCache: have it granted"),
     "Forbidden.OnlyForInvitedTest": Meaning("", "the feature is by invitation: ask Alibaba Cloud for it"),
     "OperationDenied.SecurityGroupMisMatch": Meaning(
         "securityGroupId", "use a security group of the same VPC as the vSwitches"
@@ -118,6 +119,8 @@ MEANINGS: dict[str, Meaning] = {
     "NoPermission.Tag": Meaning("tags", "have eci:TagResources granted"),
 }
 
+_PROPERTIES = {field.property.wire: name for name, field in fields(ImageCacheArgs).items()}
+
 NOT_FOUND = frozenset({"InvalidParameter.NotFound", "ImageCache.NotFound", "InvalidImageCacheId.NotFound"})
 """Codes that mean that the cache itself doesn't exist."""
 
@@ -136,9 +139,21 @@ def is_temporary(code: str, status: int) -> bool:
     )
 
 
+def _guess(action: str, code: str, status: int) -> Meaning:
+    """Give a code that has no line of its own the remedy of its kind."""
+    if is_temporary(code, status):
+        return Meaning("", "the cloud is overloaded or limits the account's calls: run up again later")
+    if code.startswith(("Forbidden", "NoPermission")):
+        return Meaning("", f"have eci:{action} granted to whom the credentials belong")
+    return Meaning(
+        _PROPERTIES.get(code.removeprefix("InvalidParameter.").removeprefix("Missing").partition(".")[0], ""),
+        "correct what the message names; Alibaba Cloud's support explains it by the RequestId",
+    )
+
+
 def refused(action: str, code: str, message: str, status: int, request_id: str) -> CloudError:
     """Make the error for an answer of the cloud: its class says what the caller should do."""
-    meaning = MEANINGS.get(code, Meaning("", ""))
+    meaning = MEANINGS.get(code) or _guess(action, code, status)
     cause = Cause(code, message, meaning.remedy, meaning.property, request_id)
     if code in NOT_FOUND:
         return NotFoundError(action, cause)

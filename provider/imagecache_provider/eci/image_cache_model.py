@@ -220,7 +220,7 @@ class ImageCacheArgs(Model):
             "VSwitchId",
             Change.RECORD,
             joined=True,
-            rules=(count(1, 10, "vSwitches"), distinct()),
+            rules=(count(0, 10, "vSwitches"), distinct()),
         ),
     ] = OPTIONAL
     security_group_id: Annotated[

@@ -36,7 +36,7 @@ def numbered(wire: str, members: Collection[str]) -> dict[str, str]:
 
 
 def _field(field: Field, value: Any, wire: str) -> Iterator[tuple[str, str]]:
-    if value is None:
+    if value is None or value == []:
         return
     if field.property.joined:
         yield wire, ",".join(value)

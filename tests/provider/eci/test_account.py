@@ -186,3 +186,36 @@ def test_missing_region() -> None:
     text = missing_region()
     assert "pulumi config set imagecache:region" in text
     assert "ALIBABA_CLOUD_REGION" in text
+
+
+class TestAssumedRole:
+    """A role is assumed by whoever calls, wherever each of them is set."""
+
+    def test_role_and_caller_apart(self) -> None:
+        """A role in the configuration is assumed with keys of the environment."""
+        account = read_account(
+            {"alicloud:assumeRole": '{"roleArn": "acs:ram::1:role/r"}'},
+            {"ALICLOUD_ACCESS_KEY": "key", "ALICLOUD_SECRET_KEY": "hidden"},
+        )
+        assert account.credentials == {
+            "accessKey": "key",
+            "secretKey": "hidden",
+            "assumeRole": {"roleArn": "acs:ram::1:role/r"},
+        }
+
+    def test_first_source(self) -> None:
+        """Of two roles the one of `imagecache:` is assumed."""
+        config = {f"{name}:assumeRole": {"roleArn": name} for name in ("alicloud", "imagecache")}
+        assert read_account(config, {}).credentials == {"assumeRole": {"roleArn": "imagecache"}}
+
+    def test_variables(self) -> None:
+        """The alicloud provider's variables name a role, unless they are about OIDC."""
+        variables = {"ALIBABA_CLOUD_ROLE_ARN": "acs:ram::1:role/r", "ALICLOUD_ASSUME_ROLE_SESSION_NAME": "s"}
+        role = {"roleArn": "acs:ram::1:role/r", "sessionName": "s"}
+        assert read_account({}, variables).credentials == {"assumeRole": role}
+        assert read_account({}, {**variables, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "p"}).credentials == {}
+
+    def test_token_alone(self) -> None:
+        """A token without its keys is half a credential."""
+        with pytest.raises(ConfigurationError, match="securityToken stands without accessKey"):
+            read_account({"alicloud:securityToken": "hidden"}, {})

@@ -13,6 +13,13 @@ if password is not None:
     arguments["image_registry_credentials"] = [
         {"server": "private.example.com", "user_name": "simulator", "password": password}
     ]
+if config.get_bool("twins"):  # the URNs differ by the grandparents' types only
+    for kind in ("test:index:One", "test:index:Two"):
+        outer = pulumi.ComponentResource(kind, kind[-3:])
+        inner = pulumi.ComponentResource(
+            "test:index:Inner", "inner", opts=pulumi.ResourceOptions(parent=outer)
+        )
+        eci.ImageCache("twin", images=["nginx:1.27"], opts=pulumi.ResourceOptions(parent=inner))
 cache = eci.ImageCache("cache", **arguments)
 pulumi.export("id", cache.image_cache_id)
 pulumi.export("status", cache.status)
