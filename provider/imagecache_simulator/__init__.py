@@ -4,7 +4,7 @@ from __future__ import annotations
 
 try:
     from imagecache_simulator.intercept import mock_cloud
-    from imagecache_simulator.server import Server, serve
+    from imagecache_simulator.server import serve
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"the simulator needs {error.name}: pip install 'pulumi-imagecache[simulator]'", name=error.name
@@ -13,4 +13,4 @@ except ModuleNotFoundError as error:
 from imagecache_simulator.clock import ManualClock, ScaledClock
 from imagecache_simulator.core import Cloud
 
-__all__ = ["Cloud", "ManualClock", "ScaledClock", "Server", "mock_cloud", "serve"]
+__all__ = ["Cloud", "ManualClock", "ScaledClock", "mock_cloud", "serve"]

@@ -80,7 +80,10 @@ def tag_by_hand(cloud: Simulator, cache: str) -> None:
         credentials={"accessKey": cloud.access_key_id, "secretKey": cloud.access_key_secret},
     )
     console = ImageCache(OpenApiClient(account, SystemClock(), random.Random()))  # noqa: S311 - for retries
-    asyncio.run(console.tag(cache, cloud.region, {"added": "by hand"}, removed=()))
+    # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(console.tag(cache, cloud.region, {"added": "by hand"}, removed=()))
+    loop.close()
 
 
 def test_destroy_leaves_nothing(one_cache: ONE_CACHE) -> None:
