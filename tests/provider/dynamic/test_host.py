@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
-import grpc  # type: ignore[import-untyped] # its stubs are a package of their own
+import grpc
 import pytest
-from google.protobuf import json_format, struct_pb2  # type: ignore[import-untyped] # the same
+from google.protobuf import json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
