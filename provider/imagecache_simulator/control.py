@@ -52,7 +52,10 @@ def handle(cloud: Cloud, method: str, path: str, body: bytes = b"") -> Response:
     try:
         with cloud.lock:
             cloud.settle()
-            return Response.of_json(200, answer(cloud, rest, body))
+            content = answer(cloud, rest, body)
+            if method != "GET":
+                cloud.changed()
+            return Response.of_json(200, content)
     except ControlError as error:
         return Response.of_json(error.status, {"error": str(error)})
 

@@ -53,6 +53,8 @@ _SYSTEM = frozenset(
     }
 )  # fmt: skip
 
+Observer = Callable[[dict[str, Any] | None], None]
+
 
 class Cloud:
     """A simulated Alibaba Cloud account.
@@ -69,8 +71,8 @@ class Cloud:
         vpc, ecs, eci, resource_manager: what exists, by product.
         registries: the image registries; add images, private registries and passwords there.
         quotas: limits of the account, by the names of ListUsage.
-        requests: the last 10,000 calls, secrets masked: dicts of time, product, action, parameters,
-            status, code, request_id.
+        requests: the last 10,000 calls, secrets masked: dicts of number (1 for the first call, counting up),
+            time, product, action, parameters, status, code, request_id.
     """
 
     def __init__(
@@ -94,6 +96,8 @@ class Cloud:
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
         self.registries = Registries()
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOGGED_REQUESTS)
+        self._request_count = 0
+        self._observers: dict[object, Observer] = {}
         self.resource_manager = ResourceManagerBackend(self)
         self.vpc = VpcBackend(self)
         self.ecs = EcsBackend(self)
@@ -118,7 +122,7 @@ class Cloud:
             except ApiError as error:
                 status, code = error.status, error.code
                 body = _error_body(error, call.request_id, request.host, call.product)
-            self.requests.append(call.log_entry(self.clock.now(), status, code))
+            self._log(call.log_entry(self.clock.now(), status, code))
             return Response.of_json(status, body, x_acs_request_id=call.request_id)
 
     def refusal(self, error: ApiError) -> Response:
@@ -133,11 +137,39 @@ class Cloud:
         with self.lock:
             self.clock.advance(seconds)
             self.eci.settle()
+            self.changed()
 
     def settle(self) -> None:
         """Let everything happen that was due by now. Each request does so first."""
         with self.lock:
             self.eci.settle()
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Have a function called whenever something happens, so that nobody has to ask again and again.
+
+        Args:
+            observer: called with the log's entry of each new request, refused ones too, and with None when
+                anything else may have changed: time was moved, a build went on, a cache expired, a quota, a
+                hold or a fault was set. Where time runs by itself, builds go on when somebody looks: at a
+                request, or at `settle`. It's called in the thread in which it happened, with `lock` held: it
+                hands over (`loop.call_soon_threadsafe`, a queue) and returns, and raises nothing.
+
+        Returns:
+            A function that ends it; calling that again does nothing.
+        """
+        key = object()
+        with self.lock:
+            self._observers[key] = observer
+
+        def unsubscribe() -> None:
+            with self.lock:
+                self._observers.pop(key, None)
+
+        return unsubscribe
+
+    def changed(self) -> None:
+        """Tell the observers of a change that isn't a request; whatever changes the account calls it."""
+        self._tell(None)
 
     def new_id(self, prefix: str) -> str:
         """Return an ID as the cloud makes them: the prefix, a hyphen and 20 letters or digits."""
@@ -147,6 +179,16 @@ class Cloud:
         """Return a request ID: a UUID in capitals."""
         digits = f"{self.random.getrandbits(128):032X}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def _log(self, entry: dict[str, Any]) -> None:
+        self._request_count += 1
+        self.requests.append({"number": self._request_count, **entry})
+        self._tell(self.requests[-1])
+
+    def _tell(self, entry: dict[str, Any] | None) -> None:
+        with self.lock:
+            for observer in list(self._observers.values()):
+                observer(entry)
 
     def _run(self, call: _Call) -> dict[str, Any]:
         action = call.find_action()

@@ -12,6 +12,7 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from imagecache_simulator import Cloud
 from imagecache_simulator.core import LOGGED_REQUESTS
+from imagecache_simulator.eci.image_cache import Inputs
 from imagecache_simulator.wire import Request
 
 Call = Callable[..., dict[str, Any]]
@@ -112,3 +113,32 @@ def test_unknown_region(refusal: Callable[..., Any], action: str) -> None:
     refused = refusal(action, {**parameters, "RegionId": "cn-nowhere"})
     assert refused == (404, "InvalidRegionId.NotFound")
     assert refusal(action, {**parameters, "RegionId": None}) == (400, "MissingRegionId")
+
+
+def test_log_counts(cloud: Cloud) -> None:
+    """Entries are numbered from 1, refused calls too."""
+    for _ in range(3):
+        cloud.handle(Request("GET", "h"))
+    assert [entry["number"] for entry in cloud.requests] == [1, 2, 3]
+
+
+def test_observers(cloud: Cloud) -> None:
+    """An observer gets the entry of each request, None for any other change, and nothing once it ended it."""
+    seen: list[dict[str, Any] | None] = []
+    unsubscribe = cloud.subscribe(seen.append)
+    unsubscribe_twin = cloud.subscribe(seen.append)
+    unsubscribe_twin()
+    cloud.handle(Request("GET", "h"))
+    assert seen == [cloud.requests[-1]]
+    cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    cloud.settle()
+    assert len(seen) == 1
+    cloud.clock.advance(600)
+    cloud.settle()
+    assert set(map(str, seen[1:])) == {"None"}
+    unsubscribe()
+    unsubscribe()
+    cloud.advance(1)
+    count = len(seen)
+    cloud.handle(Request("GET", "h"))
+    assert len(seen) == count

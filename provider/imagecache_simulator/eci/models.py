@@ -136,6 +136,7 @@ class EciBackend:
         """Remove a cache in any state; what its build holds is free at once."""
         self._release(cache)
         del self._image_caches[cache.image_cache_id]
+        self._cloud.changed()
 
     def settle(self) -> None:
         """Let builds move on to the simulated now, and remove what has expired."""
@@ -153,10 +154,14 @@ class EciBackend:
         if build is None:
             return
         build.elapsed += seconds
-        for step in build.due():
+        steps = build.due()
+        for step in steps:
             self._happen(cache, step, now - timedelta(seconds=build.elapsed - step.at))
+        before = cache.progress
         if cache.build is not None:
             cache.progress = build.progress
+        if steps or cache.progress != before:
+            self._cloud.changed()
 
     def _happen(self, cache: ImageCache, step: Step, moment: datetime) -> None:
         """Let one step happen to a cache. A first build goes by Creating, a later one stays Updating."""
