@@ -1,6 +1,6 @@
 """The making of an image cache: what happens when, from the transit instance to the snapshot.
 
-`models.EciBackend` plans a build when a cache is created or updated, and lets its steps happen as simulated
+`image_cache_models` plans a build when a cache is created or updated, and lets its steps happen as simulated
 time passes. Durations come from the images' sizes: 386 MB in 50 seconds, as seed 003 measured it.
 """
 

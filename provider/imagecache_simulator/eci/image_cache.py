@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from imagecache_simulator.eci.builds import Build, Effect, Step
+from imagecache_simulator.eci.events import Event, record
 from imagecache_simulator.registries import Access
 
 FAILED_CACHE_KEPT = timedelta(hours=24)
-MOST_EVENTS = 50
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,6 @@ class Inputs:
     os_type: str = "Linux"
     annotations: str = ""
     access: Access = field(default_factory=Access)
-
-
-@dataclass
-class Event:
-    """Something that happened to a cache; the same again counts up."""
-
-    name: str
-    reason: str
-    message: str
-    kind: str
-    first: datetime
-    last: datetime
-    count: int = 1
 
 
 @dataclass
@@ -95,12 +82,7 @@ class ImageCache:
 
     def record(self, step: Step, moment: datetime) -> None:
         """Leave an event, or count the same one up."""
-        kind = "Warning" if step.effect is Effect.FAIL else "Normal"
-        for event in self.events:
-            if (event.reason, event.message, event.kind) == (step.reason, step.message, kind):
-                event.count, event.last = event.count + 1, moment
-                return
-        nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
-        name = f"{self.inputs.name}.{nanoseconds:016x}"
-        self.events.append(Event(name, step.reason, step.message, kind, moment, moment))
-        del self.events[:-MOST_EVENTS]
+        warning = step.effect is Effect.FAIL
+        record(
+            self.events, self.inputs.name, moment, reason=step.reason, message=step.message, warning=warning
+        )

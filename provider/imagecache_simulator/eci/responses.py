@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.eci.image_cache import Event, ImageCache
+from imagecache_simulator.eci.events import event_form
+from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.requests import read_create, read_update
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.registries import parse_reference
@@ -139,20 +140,8 @@ def image_cache_form(cache: ImageCache) -> dict[str, Any]:
         "Progress": f"{cache.progress}%",
         "CreationTime": timestamp(cache.created),
         "Tags": key_value_form(cache.tags),
-        "Events": [_event_form(event) for event in cache.events],
+        "Events": [event_form(event) for event in cache.events],
         **{name: value for name, value in optional.items() if value},
-    }
-
-
-def _event_form(event: Event) -> dict[str, Any]:
-    return {
-        "Count": event.count,
-        "FirstTimestamp": timestamp(event.first),
-        "LastTimestamp": timestamp(event.last),
-        "Message": event.message,
-        "Name": event.name,
-        "Reason": event.reason,
-        "Type": event.kind,
     }
 
 
