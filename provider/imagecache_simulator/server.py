@@ -100,7 +100,8 @@ def application(cloud: Cloud) -> Starlette:
     def drive(http: HttpRequest, body: bytes) -> Response:
         if http.client is not None and not http.client.host.startswith(_LOOPBACK):
             return Response.of_json(403, {"error": "only this machine may drive the simulator"})
-        return control.handle(cloud, http.method, http.scope["path"], body)
+        query = http.scope["query_string"].decode("latin-1")
+        return control.handle(cloud, http.method, http.scope["path"], body, query)
 
     return Starlette(
         routes=[

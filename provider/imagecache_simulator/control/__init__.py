@@ -1,0 +1,66 @@
+"""What drives the simulator over HTTP, under `/_simulator/`: unsigned JSON, for this machine only.
+
+`server` sends such requests here. One more path is one more line in the table at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from imagecache_simulator.control.account import set_holds, set_quotas, show_holds, show_quotas
+from imagecache_simulator.control.clock import move_clock, show_clock
+from imagecache_simulator.control.request import ControlError, ControlRequest
+from imagecache_simulator.control.requests import show_requests
+from imagecache_simulator.control.resources import delete_image_cache, resources, show_resources
+from imagecache_simulator.wire import Response
+
+if TYPE_CHECKING:
+    from imagecache_simulator.core import Cloud
+
+__all__ = ["PREFIX", "TABLE", "handle", "resources"]
+
+PREFIX = "/_simulator/"
+
+
+def handle(cloud: Cloud, method: str, path: str, body: bytes = b"", query: str = "") -> Response:
+    """Answer one request.
+
+    Args:
+        cloud: the account to show or change.
+        method: the HTTP method.
+        path: with its `/_simulator/`.
+        body: JSON, for POST.
+        query: what followed the question mark.
+
+    Returns:
+        200 with JSON, or 400 or 404 with `{"error": …}`.
+    """
+    name, _, rest = path.removeprefix(PREFIX).partition("/")
+    answer = TABLE.get((method, name))
+    if answer is None:
+        return Response.of_json(404, {"error": f"there is no {method} {path}"})
+    request = ControlRequest(rest, dict(parse_qsl(query, keep_blank_values=True)), body)
+    try:
+        with cloud.lock:
+            cloud.settle()
+            content = answer(cloud, request)
+            if method != "GET":
+                cloud.changed()
+            return Response.of_json(200, content)
+    except ControlError as error:
+        return Response.of_json(error.status, {"error": str(error)})
+
+
+TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
+    ("GET", "resources"): show_resources,
+    ("GET", "requests"): show_requests,
+    ("GET", "clock"): show_clock,
+    ("POST", "clock"): move_clock,
+    ("GET", "quotas"): show_quotas,
+    ("POST", "quotas"): set_quotas,
+    ("GET", "holds"): show_holds,
+    ("POST", "holds"): set_holds,
+    ("DELETE", "image-caches"): delete_image_cache,
+}

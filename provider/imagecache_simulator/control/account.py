@@ -1,0 +1,41 @@
+"""The limits of an account over HTTP, and where its builds are held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imagecache_simulator.control.request import ControlError, boolean, integer
+
+if TYPE_CHECKING:
+    from imagecache_simulator.control.request import ControlRequest
+    from imagecache_simulator.core import Cloud
+
+_HIGHEST_QUOTA = 1_000_000
+
+
+def show_quotas(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET quotas`."""
+    return dict(cloud.quotas)
+
+
+def set_quotas(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST quotas`, with names and new limits."""
+    wanted = request.content(*sorted(cloud.quotas))
+    for name, value in wanted.items():
+        integer(name, value, 0, _HIGHEST_QUOTA)
+    if wanted.get("MaxDescribeImageCachesLimit") == 0:
+        raise ControlError(400, "MaxDescribeImageCachesLimit is 1 at least")
+    cloud.quotas.update(wanted)
+    return dict(cloud.quotas)
+
+
+def show_holds(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET holds`."""
+    return {"ImageCaches": cloud.eci.held}
+
+
+def set_holds(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST holds`."""
+    held = boolean("ImageCaches", request.content("ImageCaches").get("ImageCaches"))
+    cloud.eci.hold(held)
+    return {"ImageCaches": held}

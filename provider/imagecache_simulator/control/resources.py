@@ -1,0 +1,79 @@
+"""What exists in an account, shown over HTTP; and what a colleague does to it in the console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imagecache_simulator.control.request import ControlError
+from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
+from imagecache_simulator.eci.responses import image_cache_form
+from imagecache_simulator.ecs.responses import rule_form, security_group_form
+from imagecache_simulator.vpc.eip_responses import eip_form
+from imagecache_simulator.vpc.responses import vpc_form, vswitch_form
+
+if TYPE_CHECKING:
+    from imagecache_simulator.control.request import ControlRequest
+    from imagecache_simulator.core import Cloud
+    from imagecache_simulator.eci.image_cache import ImageCache
+
+
+def show_resources(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET resources`."""
+    return resources(cloud)
+
+
+def delete_image_cache(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `DELETE image-caches/{id}`; 404 if there is none."""
+    try:
+        cloud.eci.delete_image_cache(cloud.eci.image_cache(request.rest))
+    except ImageCacheNotFoundError as error:
+        raise ControlError(404, error.message) from None
+    return {}
+
+
+def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
+    """Return all that exists in an account, secrets masked, as plain data with the wire's names."""
+    return {
+        "vpcs": [vpc_form(cloud, vpc) for vpc in cloud.vpc.vpcs.values()],
+        "vswitches": [vswitch_form(cloud, vswitch) for vswitch in cloud.vpc.vswitches.values()],
+        "security_groups": [
+            {**security_group_form(group), "Permissions": [rule_form(rule) for rule in group.rules]}
+            for group in cloud.ecs.security_groups.values()
+        ],
+        "eips": [eip_form(eip) for eip in cloud.vpc.eips.values()],
+        "image_caches": [_image_cache_with_inputs(cache) for cache in cloud.eci.image_caches.values()],
+    }
+
+
+def _image_cache_with_inputs(cache: ImageCache) -> dict[str, Any]:
+    """Return an image cache as the API shows it, and with what the API never tells."""
+    inputs, access = cache.inputs, cache.inputs.access
+    return {
+        **image_cache_form(cache),
+        "SecurityGroupId": inputs.security_group_id,
+        "VSwitchIds": list(inputs.v_switch_ids),
+        "ZoneId": inputs.zone_id,
+        "EipInstanceId": inputs.eip_instance_id,
+        "RetentionDays": inputs.retention_days,
+        "AutoMatchImageCache": inputs.auto_match_image_cache,
+        "Flash": inputs.flash,
+        "FlashCopyCount": inputs.flash_copy_count,
+        "StandardCopyCount": inputs.standard_copy_count,
+        "OsType": inputs.os_type,
+        "Annotations": inputs.annotations,
+        "PlainHttpRegistries": list(access.plain_http),
+        "InsecureRegistries": list(access.insecure),
+        "ImageRegistryCredentials": [
+            {"Server": each.server, "UserName": each.user_name, "Password": "***"}
+            for each in access.credentials
+        ],
+        "AcrRegistryInfos": [
+            {
+                "InstanceId": each.instance_id,
+                "InstanceName": each.instance_name,
+                "RegionId": each.region_id,
+                "Domains": list(each.domains),
+            }
+            for each in access.acr_registry_infos
+        ],
+    }
