@@ -29,6 +29,7 @@ from imagecache_simulator.regions import default_regions
 from imagecache_simulator.registries import Registries
 from imagecache_simulator.resourcemanager.models import ResourceManagerBackend
 from imagecache_simulator.signing import Verifier
+from imagecache_simulator.switches import Switches
 from imagecache_simulator.urls import PRODUCTS, Action, Product
 from imagecache_simulator.vpc.models import VpcBackend
 from imagecache_simulator.wire import Parameters, Request, Response, timestamp
@@ -71,6 +72,7 @@ class Cloud:
         vpc, ecs, eci, resource_manager: what exists, by product.
         registries: the image registries; add images, private registries and passwords there.
         quotas: limits of the account, by the names of ListUsage.
+        switches: states of the account that no call leads to, arrears for instance.
         requests: the last 10,000 calls, secrets masked: dicts of number (1 for the first call, counting up),
             time, product, action, parameters, status, code, request_id.
     """
@@ -95,6 +97,7 @@ class Cloud:
         self.regions = default_regions()
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
         self.registries = Registries()
+        self.switches = Switches()
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOGGED_REQUESTS)
         self._request_count = 0
         self._observers: dict[object, Observer] = {}
@@ -194,6 +197,7 @@ class Cloud:
         action = call.find_action()
         self._verifier.verify(call.request)
         self.settle()
+        self.switches.check(call.product, call.action, call.parameters)
         token = call.parameters.text("ClientToken")
         if not (action.idempotent and token):
             return {"RequestId": call.request_id, **action.handler(self, call.parameters)}

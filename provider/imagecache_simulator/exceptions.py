@@ -21,8 +21,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class ApiError(Exception):
     """A refusal as the cloud puts it.
@@ -33,7 +31,7 @@ class ApiError(Exception):
         message: the sentence for people.
     """
 
-    status: ClassVar[int] = 400
+    status: int = 400
     code: str = "InvalidParameterError"
     message: str = "The request is not valid."
 

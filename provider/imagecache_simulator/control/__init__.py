@@ -9,7 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from imagecache_simulator.control.account import set_holds, set_quotas, show_holds, show_quotas
+from imagecache_simulator.control.account import (
+    set_holds,
+    set_quotas,
+    set_switches,
+    show_holds,
+    show_quotas,
+    show_switches,
+)
 from imagecache_simulator.control.clock import move_clock, show_clock
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import show_requests
@@ -62,5 +69,7 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("POST", "quotas"): set_quotas,
     ("GET", "holds"): show_holds,
     ("POST", "holds"): set_holds,
+    ("GET", "switches"): show_switches,
+    ("POST", "switches"): set_switches,
     ("DELETE", "image-caches"): delete_image_cache,
 }

@@ -1,10 +1,11 @@
-"""The limits of an account over HTTP, and where its builds are held."""
+"""The limits and the state of an account over HTTP, and where its builds are held."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.control.request import ControlError, boolean, integer
+from imagecache_simulator.switches import SWITCHES
 
 if TYPE_CHECKING:
     from imagecache_simulator.control.request import ControlRequest
@@ -39,3 +40,18 @@ def set_holds(cloud: Cloud, request: ControlRequest) -> Any:
     held = boolean("ImageCaches", request.content("ImageCaches").get("ImageCaches"))
     cloud.eci.hold(held)
     return {"ImageCaches": held}
+
+
+def show_switches(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET switches`."""
+    return cloud.switches.listing()
+
+
+def set_switches(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST switches`, with names and whether they're on."""
+    wanted = request.content(*SWITCHES)
+    for name, on in wanted.items():
+        boolean(name, on)
+    for name, on in wanted.items():
+        (cloud.switches.turn_on if on else cloud.switches.turn_off)(name)
+    return cloud.switches.listing()
