@@ -1,4 +1,4 @@
-"""The image registries that transit instances pull from: what exists, how large it is and who may have it.
+"""The image registries that instances pull from: what exists, of which layers, and who may have it.
 
 `eci.builds` asks `Registries.pull` for every image of a build. Tests add registries and images of their own
 to `Cloud.registries`. The rule for images that nobody added is in docs/simulator.md.
@@ -6,23 +6,11 @@ to `Cloud.registries`. The rule for images that nobody added is in docs/simulato
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Compressed size in MB of a common tag. flink at 386 MB is the figure of seed 003; the others are rounded
-# from what Docker Hub lists for linux/amd64.
-SIZES = {
-    "alpine": 4, "busybox": 2, "hello-world": 1, "pause": 1, "nginx": 71, "httpd": 60, "caddy": 18,
-    "redis": 46, "memcached": 32, "mysql": 230, "mariadb": 117, "postgres": 154, "mongo": 270,
-    "elasticsearch": 610, "kafka": 330, "rabbitmq": 105, "zookeeper": 128, "ubuntu": 30, "debian": 48,
-    "centos": 83, "python": 357, "node": 386, "golang": 290, "openjdk": 242, "ruby": 365, "php": 178,
-    "wordpress": 240, "jenkins": 260, "gitlab-ce": 1270, "grafana": 125, "prometheus": 108,
-    "flink": 386, "spark": 420, "spark-py": 560, "tensorflow": 620, "tensorflow-gpu": 2700,
-    "pytorch": 3200, "cuda": 1450, "tritonserver": 6900, "vllm-openai": 5400, "jupyter": 290,
-    "scipy-notebook": 1040, "airflow": 430, "ray": 780,
-}  # fmt: skip
+from imagecache_simulator.catalogue import Layer, derived_layers, derived_size, known_layers
 
 _NOT_THERE = ("does-not-exist", "missing", "no-such")
 _NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -145,8 +133,8 @@ class Registries:
         """Make an image one that doesn't exist: one tag, or without a tag a whole repository."""
         self._images[_key(reference)] = None
 
-    def pull(self, text: str, access: Access) -> float:
-        """Return an image's compressed size in MB.
+    def pull(self, text: str, access: Access) -> tuple[Layer, ...]:
+        """Return an image's layers, the lowest first.
 
         Raises:
             PullError: there's no such image, or its registry doesn't give it with this access.
@@ -158,18 +146,26 @@ class Registries:
         refusal = _refusal(reference, registry, access)
         if refusal:
             raise PullError(_kubelet_message(text, reference, refusal))
-        size = self._size(reference)
-        if size is None:
+        layers = self._layers(reference)
+        if not layers:
             raise PullError(_kubelet_message(text, reference, f"{reference}: not found"))
-        return size
+        return layers
 
-    def _size(self, reference: ImageReference) -> float | None:
+    def layers(self, text: str) -> tuple[Layer, ...]:
+        """Return an image's layers, whoever may have them; none if there's no such image."""
+        reference = parse_reference(text)
+        return self._layers(reference) if reference else ()
+
+    def _layers(self, reference: ImageReference) -> tuple[Layer, ...]:
+        version = reference.digest or reference.tag
         for key in (str(reference), reference.name):
             if key in self._images:
-                return self._images[key]
+                size = self._images[key]
+                return () if size is None else derived_layers(reference.name, version, size)
         if any(word in f"{reference.repository}:{reference.tag}" for word in _NOT_THERE):
-            return None
-        return SIZES.get(reference.repository.rpartition("/")[2]) or _derived_size(reference.name)
+            return ()
+        known = known_layers(reference.repository.rpartition("/")[2], version)
+        return known or derived_layers(reference.name, version, derived_size(reference.name))
 
 
 def parse_reference(text: str) -> ImageReference | None:
@@ -191,11 +187,6 @@ def _key(text: str) -> str:
         raise ValueError(f"not an image reference: {text!r}")
     tagged = ":" in text.rpartition("/")[2]
     return str(reference) if tagged else reference.name
-
-
-def _derived_size(name: str) -> float:
-    """Return 20 to 619 MB, always the same for a name."""
-    return 20 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % 600
 
 
 def _refusal(reference: ImageReference, registry: Registry | None, access: Access) -> str:

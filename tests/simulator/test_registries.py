@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagecache_simulator.catalogue import IMAGES, total_size
 from imagecache_simulator.registries import (
     Access,
     AcrRegistryInfo,
@@ -12,6 +13,12 @@ from imagecache_simulator.registries import (
     RegistryCredential,
     parse_reference,
 )
+
+
+def pulled(registries: Registries, image: str, access: Access | None = None) -> float:
+    """Return the compressed MB of an image that is pulled."""
+    return total_size(registries.pull(image, access or Access()))
+
 
 ENTERPRISE = "shop-registry-vpc.cn-hangzhou.cr.aliyuncs.com"
 
@@ -53,15 +60,63 @@ def test_no_reference(text: str) -> None:
 )
 def test_known_sizes(image: str, size: float) -> None:
     """A known name has its real size, wherever it's pulled from."""
-    assert Registries().pull(image, Access()) == size
+    assert pulled(Registries(), image) == size
 
 
 def test_unknown_images_exist() -> None:
     """An image that nobody described exists, with a size that is always the same and reasonable."""
-    sizes = [Registries().pull(f"ghcr.io/team/app-{number}", Access()) for number in range(50)]
-    assert sizes == [Registries().pull(f"ghcr.io/team/app-{number}:v2", Access()) for number in range(50)]
+    sizes = [pulled(Registries(), f"ghcr.io/team/app-{number}") for number in range(50)]
+    assert sizes == pytest.approx([pulled(Registries(), f"ghcr.io/team/app-{n}:v2") for n in range(50)])
     assert all(20 <= size < 620 for size in sizes)
     assert len(set(sizes)) > 30
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ("python:3.12", "node:22", 347),
+        ("python:3.12", "debian", 48),
+        ("flink:1.17", "spark:3.5", 94),
+        ("flink:1.17", "flink:1.18", 94),
+        ("spark", "spark-py:3.5", 420),
+        ("nginx:1.25", "redis:7", 28),
+        ("nginx", "alpine", 0),
+        ("nginx", "docker.io/library/nginx:latest", 71),
+        ("nginx:1.25", "registry-vpc.cn-hangzhou.aliyuncs.com/eci_open/nginx:1.25", 71),
+        ("nginx@sha256:" + "0a" * 32, "nginx:1.25@sha256:" + "0a" * 32, 71),
+        ("nginx@sha256:" + "0a" * 32, "nginx@sha256:" + "0b" * 32, 28),
+        ("ghcr.io/team/app", "ghcr.io/team/other", 0),
+    ],
+)
+def test_shared_layers(first: str, second: str, shared: float) -> None:
+    """Images share the layers of what they're built from, and all of them if they are the same image."""
+    registries = Registries()
+    assert total_size(set(registries.layers(first)) & set(registries.layers(second))) == shared
+
+
+def test_layers_of_unknown_images() -> None:
+    """Tags of a repository that nobody described share a base, and each has layers of its own."""
+    one, two = (set(Registries().layers(f"ghcr.io/team/app:{tag}")) for tag in "12")
+    assert total_size(one & two) == pytest.approx(0.4 * total_size(one))
+    assert Registries().layers("ghcr.io/team/app:1") == Registries().layers("ghcr.io/team/app:1")
+
+
+def test_another_size_is_another_content() -> None:
+    """An image whose size a test changes has other layers from then on."""
+    registries = Registries()
+    before = set(registries.layers("ghcr.io/team/app"))
+    registries.add_image("ghcr.io/team/app", 700)
+    assert not before & set(registries.layers("ghcr.io/team/app"))
+
+
+def test_layers_of_what_is_not_there() -> None:
+    """An image that isn't there, or isn't one, has no layers."""
+    assert Registries().layers("missing") == Registries().layers("Not An Image") == ()
+
+
+def test_every_image_of_the_catalogue_stands_on_another() -> None:
+    """What an image is built from is in the catalogue itself, or nothing."""
+    assert {base for base, _ in IMAGES.values()} <= {"", *IMAGES}
 
 
 @pytest.mark.parametrize("image", ["nginx:does-not-exist", "team/missing", "ghcr.io/no-such/app"])
@@ -78,9 +133,9 @@ def test_added_and_removed_images() -> None:
     registries.add_image("nginx:small", 1)
     registries.remove_image("nginx:gone")
     registries.add_image("team/missing", 5)
-    assert registries.pull("nginx:1", Access()) == 1000
-    assert registries.pull("docker.io/library/nginx:small", Access()) == 1
-    assert registries.pull("team/missing:1", Access()) == 5
+    assert pulled(registries, "nginx:1") == pytest.approx(1000)
+    assert pulled(registries, "docker.io/library/nginx:small") == pytest.approx(1)
+    assert pulled(registries, "team/missing:1") == pytest.approx(5)
     with pytest.raises(PullError):
         registries.pull("nginx:gone", Access())
     with pytest.raises(ValueError, match="not an image reference"):
@@ -93,7 +148,7 @@ def test_docker_hub_credentials() -> None:
     registries.add_registry("docker.io", users={"me": "pw"})
     for server in ("docker.io", "index.docker.io", "registry-1.docker.io"):
         access = Access(credentials=(RegistryCredential(server, "me", "pw"),))
-        assert registries.pull("nginx", access) == 71
+        assert pulled(registries, "nginx", access) == 71
     with pytest.raises(PullError, match="401"):
         registries.pull("nginx", Access())
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from imagecache_simulator.catalogue import Layer, total_size
 from imagecache_simulator.registries import PullError
 
 # An unpacked image is larger than what was pulled; 2.5 is usual for gzip layers.
 UNPACK_FACTOR = 2.5
 PULL_RATE = 386 / 50
 SNAPSHOT_SECONDS = 40
-# An image that a finished cache has already comes from there.
+# A layer that another cache has comes from there, in a tenth of the time.
 REUSED = 0.1
 _MB_PER_GIB = 1073.741824
 
@@ -65,6 +66,7 @@ class Build:
         pulling_from: when Creating begins, in seconds after the start.
         until: when the standard snapshot is there, or would be.
         transit: what builds it; None once it's gone.
+        layers: what has been pulled at the end.
         elapsed: seconds that have passed; a held build's stand still.
         done: how many steps have happened.
     """
@@ -73,6 +75,7 @@ class Build:
     pulling_from: float
     until: float
     transit: TransitInstance | None
+    layers: frozenset[Layer] = frozenset()
     elapsed: float = 0.0
     done: int = 0
 
@@ -103,16 +106,16 @@ class Order:
         images: as the user wrote them.
         size: of the cache, in GiB.
         flash: a local snapshot comes first.
-        pull: image to compressed MB; raises `PullError`.
-        reusable: images that a finished cache has, and that needn't be pulled again.
+        pull: image to its layers; raises `PullError`.
+        reusable: layers that a usable cache has, and that needn't be pulled again.
         obstacle: why the transit instance can't start; empty if it can.
     """
 
     images: Sequence[str]
     size: int
     flash: bool
-    pull: Callable[[str], float]
-    reusable: frozenset[str] = frozenset()
+    pull: Callable[[str], Sequence[Layer]]
+    reusable: frozenset[Layer] = frozenset()
     obstacle: str = ""
 
 
@@ -138,13 +141,15 @@ class _Planner:
     now: float = 0.0
     pulling_from: float = 0.0
     steps: list[Step] = field(default_factory=list)
+    layers: set[Layer] = field(default_factory=set)
 
     def build(self) -> Build:
         self.after(1 + self.chance.random(), "Started", "Successfully check image cache resource.")
         if self.start() and self.pull_all():
             self.snapshot()
         failed = self.steps[-1].effect is Effect.FAIL
-        return Build(self.steps, self.pulling_from, self.now + failed * SNAPSHOT_SECONDS, self.transit)
+        until = self.now + failed * SNAPSHOT_SECONDS
+        return Build(self.steps, self.pulling_from, until, self.transit, frozenset(self.layers))
 
     def after(self, seconds: float, reason: str, message: str, effect: Effect = Effect.NOTHING) -> None:
         self.now += seconds
@@ -162,26 +167,27 @@ class _Planner:
         return True
 
     def pull_all(self) -> bool:
-        """Pull one image after the other; tell whether all came and fit."""
-        unpacked = 0.0
+        """Pull one image after the other, each layer once; tell whether all came and fit."""
         for image in self.order.images:
             self.after(1, "Pulling", f"Start to pull image {image}")
             try:
-                size = self.order.pull(image)
+                layers = set(self.order.pull(image)) - self.layers
             except PullError as error:
                 self.after(4 + 4 * self.chance.random(), "Failed", str(error), Effect.FAIL)
                 return False
-            unpacked += size * UNPACK_FACTOR
-            seconds = size / PULL_RATE * (0.9 + 0.2 * self.chance.random())
+            self.layers |= layers
+            seconds = self.seconds_to_pull(layers)
+            unpacked = total_size(self.layers) * UNPACK_FACTOR
             if unpacked > self.order.size * _MB_PER_GIB:
                 self.after(seconds, "Failed", self.no_space(image, unpacked), Effect.FAIL)
                 return False
-            self.after(
-                seconds * (REUSED if image in self.order.reusable else 1),
-                "Pulled",
-                f"Success pull image {image}",
-            )
+            self.after(seconds, "Pulled", f"Success pull image {image}")
         return True
+
+    def seconds_to_pull(self, layers: set[Layer]) -> float:
+        reused = total_size(layers & self.order.reusable)
+        pulled = total_size(layers - self.order.reusable)
+        return (pulled + REUSED * reused) / PULL_RATE * (0.9 + 0.2 * self.chance.random())
 
     def no_space(self, image: str, unpacked: float) -> str:
         return (

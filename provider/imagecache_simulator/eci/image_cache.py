@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from imagecache_simulator.catalogue import Layer
 from imagecache_simulator.eci.builds import Build, Effect, Step
 from imagecache_simulator.eci.events import Event, record
 from imagecache_simulator.registries import Access
@@ -45,6 +46,7 @@ class ImageCache:
     Attributes:
         number: counts up with each cache of the account; pages are cut by it.
         build: the build on its way; None when there's none.
+        layers: what its snapshot holds.
         failed_at: when its creation failed.
         last_matched: when an instance last used it.
     """
@@ -61,6 +63,7 @@ class ImageCache:
     progress: int = 0
     snapshot_id: str = ""
     flash_snapshot_id: str = ""
+    layers: frozenset[Layer] = frozenset()
     failed_at: datetime | None = None
     last_matched: datetime | None = None
     events: list[Event] = field(default_factory=list)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from imagecache_simulator.catalogue import Layer
 from imagecache_simulator.eci.builds import Effect, Order, Step, TransitInstance, plan
 from imagecache_simulator.eci.exceptions import (
     ImageCacheIncorrectStatusError,
@@ -170,15 +171,20 @@ class ImageCacheBackend:
         if step.effect is Effect.START_PULLING:
             cache.status = "Creating" if cache.status == "Preparing" else cache.status
         elif step.effect is Effect.LOCAL_SNAPSHOT:
-            cache.status, cache.flash_snapshot_id = "Ready", self._cloud.new_id("s")
-            self._release(cache)
+            self._become_ready(cache)
+            cache.flash_snapshot_id = self._cloud.new_id("s")
         elif step.effect is Effect.STANDARD_SNAPSHOT:
-            cache.status, cache.progress = "Ready", 100
+            self._become_ready(cache)
             cache.snapshot_id, cache.flash_snapshot_id = self._cloud.new_id("s"), ""
-            self._release(cache)
-            cache.build = None
+            cache.build, cache.progress = None, 100
         elif step.effect is Effect.FAIL:
             self._fail(cache, moment)
+
+    def _become_ready(self, cache: ImageCache) -> None:
+        cache.status = "Ready"
+        if cache.build is not None:
+            cache.layers = cache.build.layers
+        self._release(cache)
 
     def _fail(self, cache: ImageCache, moment: datetime) -> None:
         first = cache.status != "Updating"
@@ -224,13 +230,12 @@ class ImageCacheBackend:
         )
         cache.build = plan(order, transit, self._cloud.random)
 
-    def _reusable(self, cache: ImageCache) -> frozenset[str]:
-        ready = (
-            other
-            for other in self._image_caches.values()
-            if other.region_id == cache.region_id and (other.snapshot_id or other.flash_snapshot_id)
-        )
-        return frozenset(image for other in ready for image in other.inputs.images)
+    def usable(self, region_id: str) -> list[ImageCache]:
+        """Return the image caches of a region that instances can use, the newest first."""
+        return [cache for cache in self.of_region(region_id) if cache.status == "Ready"]
+
+    def _reusable(self, cache: ImageCache) -> frozenset[Layer]:
+        return frozenset(layer for other in self.usable(cache.region_id) for layer in other.layers)
 
     def _make_room(self, region_id: str) -> None:
         """At quota, delete the least recently used LRU cache; `QuotaExceededError` if there's none."""

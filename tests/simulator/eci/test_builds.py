@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ def ended(cloud: Cloud, describe: Describe, image_cache_id: str) -> dict[str, An
 def changes(values: list[Any]) -> list[Any]:
     """Return values without those that repeat the one before."""
     return [value for index, value in enumerate(values) if index == 0 or value != values[index - 1]]
+
+
+def seconds_of_pulling(shown: dict[str, Any]) -> float:
+    """Return the time between the first pull's beginning and the last one's end."""
+    at = {event["Reason"]: datetime.fromisoformat(event["LastTimestamp"][:-1]) for event in shown["Events"]}
+    first = next(event for event in shown["Events"] if event["Reason"] == "Pulling")
+    return (at["Pulled"] - datetime.fromisoformat(first["FirstTimestamp"][:-1])).total_seconds()
 
 
 def test_way_to_ready(cloud: Cloud, create: Create, describe: Describe) -> None:
@@ -188,9 +196,38 @@ def test_large_images_fit_a_large_cache(cloud: Cloud, create: Create, describe: 
 def test_sizes_add_up(cloud: Cloud, create: Create, describe: Describe) -> None:
     """It's the images together that must fit."""
     cloud.registries.add_image("half", 5000)
-    image_cache_id = create(Image__1="half:1", Image__2="half:2")
+    cloud.registries.add_image("another", 5000)
+    image_cache_id = create(Image__1="half", Image__2="another")
     cloud.advance(7200)
     assert describe(image_cache_id)["Status"] == "Failed"
+
+
+def test_a_shared_layer_counts_once(cloud: Cloud, create: Create, describe: Describe) -> None:
+    """A layer that two images of a cache share is pulled and kept once, so that more of them fit."""
+    cloud.registries.add_image("half", 5000)
+    image_cache_id = create(Image__1="half:1", Image__2="half:2")
+    cloud.advance(7200)
+    assert describe(image_cache_id)["Status"] == "Ready"
+
+
+def test_the_same_image_twice(cloud: Cloud, create: Create, describe: Describe) -> None:
+    """An image that is named twice, in two spellings, is pulled once."""
+    once = ended(cloud, describe, create(Image__1="flink"))
+    twice = ended(cloud, describe, create(Image__1="flink", Image__2="docker.io/library/flink:latest"))
+    assert seconds_of_pulling(twice) < seconds_of_pulling(once) + 15
+
+
+@pytest.mark.parametrize(
+    ("region", "at_most"), [("cn-hangzhou", 0.5), ("cn-beijing", 2)], ids=["same region", "another"]
+)
+def test_reused_layers(cloud: Cloud, create: Create, describe: Describe, region: str, at_most: float) -> None:
+    """With AutoMatchImageCache the layers that a cache of the region has needn't be pulled again."""
+    plain = ended(cloud, describe, create(Image__1="spark-py:3.5"))
+    cloud.eci.delete_image_cache(cloud.eci.image_caches[plain["ImageCacheId"]])
+    cloud.eci.create_image_cache(region, Inputs("base", ("spark",)), {})
+    cloud.advance(1200)
+    reusing = ended(cloud, describe, create(Image__1="spark-py:3.5", AutoMatchImageCache="true"))
+    assert at_most * 0.4 < seconds_of_pulling(reusing) / seconds_of_pulling(plain) < at_most
 
 
 @pytest.mark.parametrize("bound_to", ["a transit instance", "something else"])
