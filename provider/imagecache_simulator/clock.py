@@ -13,16 +13,21 @@ from typing import Protocol
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 # Retention adds up to 65536 days to a moment, and the calendar ends with the year 9999.
 _LATEST = datetime(9000, 1, 1, tzinfo=timezone.utc)
+# Simulated seconds in a real one. At more than the fastest a build ends before its answer is sent.
+SLOWEST, FASTEST = 0.001, 1_000_000
 
 
 class Clock(Protocol):
-    """Simulated time: tells it, and can be moved forward."""
+    """Simulated time: tells it, and can be moved forward, or back to where it began."""
 
     def now(self) -> datetime:
         """Return the simulated moment, in UTC."""
 
     def advance(self, seconds: float) -> None:
         """Move forward; `ValueError` for a step back or past the calendar's end."""
+
+    def reset(self) -> None:
+        """Begin again."""
 
 
 class ManualClock:
@@ -33,6 +38,7 @@ class ManualClock:
     """
 
     def __init__(self, start: datetime = START) -> None:
+        self._start = start
         self._now = start
 
     def now(self) -> datetime:
@@ -43,15 +49,24 @@ class ManualClock:
         """Move forward; `ValueError` for a step back or past the calendar's end."""
         self._now = _later(self._now, seconds)
 
+    def reset(self) -> None:
+        """Begin again at the first moment."""
+        self._now = self._start
+
 
 class ScaledClock:
     """A clock that runs with real time, faster by a factor.
 
     Args:
-        speed: simulated seconds in one real second.
+        speed: simulated seconds in one real second; can be changed.
         start: the first simulated moment; the real one unless told otherwise.
         monotonic: real seconds since any moment.
+
+    Attributes:
+        paused: whether it stands still for now; can be changed.
     """
+
+    _marked: datetime
 
     def __init__(
         self,
@@ -59,21 +74,53 @@ class ScaledClock:
         start: datetime | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not 0 < speed <= 1e6:  # noqa: PLR2004 - beyond it a build ends before its answer is sent
-            raise ValueError("speed must be above 0 and at most 1000000 simulated seconds per second")
-        self._speed = speed
-        self._start = start or real_now()
+        self._first_speed = self._speed = _checked(speed)
+        self._first = start
         self._monotonic = monotonic
-        self._began = monotonic()
+        self.reset()
+
+    @property
+    def speed(self) -> float:
+        """Simulated seconds in one real second, while it isn't paused."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        _checked(speed)
+        self._mark()
+        self._speed = speed
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._mark()
+        self._paused = paused
 
     def now(self) -> datetime:
         """Return the simulated moment, in UTC."""
-        return self._start + timedelta(seconds=(self._monotonic() - self._began) * self._speed)
+        if self._paused:
+            return self._marked
+        return self._marked + timedelta(seconds=(self._monotonic() - self._marked_at) * self._speed)
 
     def advance(self, seconds: float) -> None:
         """Move forward; `ValueError` for a step back or past the calendar's end."""
         _later(self.now(), seconds)
-        self._start = _later(self._start, seconds)
+        self._marked = _later(self._marked, seconds)
+
+    def reset(self) -> None:
+        """Begin again at the first moment, or at the real one, with the first speed."""
+        self._speed = self._first_speed
+        self._paused = False
+        self._marked = self._first or real_now()
+        self._marked_at = self._monotonic()
+
+    def _mark(self) -> None:
+        """Count from now on: what has passed went by at the speed that it had."""
+        self._marked, self._marked_at = self.now(), self._monotonic()
 
 
 def real_now() -> datetime:
@@ -85,3 +132,9 @@ def _later(moment: datetime, seconds: float) -> datetime:
     if not 0 <= seconds <= (_LATEST - moment).total_seconds():
         raise ValueError("a clock moves forward only, and not past the year 9000")
     return moment + timedelta(seconds=seconds)
+
+
+def _checked(speed: float) -> float:
+    if not SLOWEST <= speed <= FASTEST:
+        raise ValueError(f"speed is a number of simulated seconds per second from {SLOWEST} to {FASTEST}")
+    return speed

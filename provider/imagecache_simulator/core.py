@@ -7,7 +7,6 @@ Nothing here is global: two clouds in a process know nothing of each other.
 from __future__ import annotations
 
 import random
-import re
 import string
 import threading
 from collections import deque
@@ -15,28 +14,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from imagecache_simulator.calls import Call
 from imagecache_simulator.clock import Clock, ManualClock, real_now
 from imagecache_simulator.eci.models import EciBackend
 from imagecache_simulator.ecs.models import EcsBackend
-from imagecache_simulator.exceptions import (
-    ApiError,
-    InvalidActionNotFoundError,
-    InvalidVersionError,
-    MissingActionError,
-)
+from imagecache_simulator.exceptions import ApiError
 from imagecache_simulator.idempotency import Idempotency
 from imagecache_simulator.regions import default_regions
 from imagecache_simulator.registries import Registries
 from imagecache_simulator.resourcemanager.models import ResourceManagerBackend
 from imagecache_simulator.signing import Verifier
 from imagecache_simulator.switches import Switches
-from imagecache_simulator.urls import PRODUCTS, Action, Product
 from imagecache_simulator.vpc.models import VpcBackend
-from imagecache_simulator.wire import Parameters, Request, Response, timestamp
+from imagecache_simulator.wire import Request, Response
 
 LOGGED_REQUESTS = 10_000
-LOGGED_PARAMETERS = 200
-LOGGED_LENGTH = 200
 DEFAULT_QUOTAS = {
     "MaxImageCacheCount": 500,
     "MaxAutoImageCacheCount": 25,
@@ -46,14 +38,6 @@ DEFAULT_QUOTAS = {
 }
 
 _ID_LETTERS = string.digits + string.ascii_lowercase
-_SECRET = re.compile(r"password|secret|signature|securitytoken", re.IGNORECASE)
-_SYSTEM = frozenset(
-    {
-        "Action", "Version", "Format", "Timestamp", "SignatureMethod", "SignatureVersion", "SignatureNonce",
-        "SignatureType", "AccessKeyId", "SecurityToken", "Signature",
-    }
-)  # fmt: skip
-
 Observer = Callable[[dict[str, Any] | None], None]
 
 
@@ -88,25 +72,16 @@ class Cloud:
         now: Callable[[], datetime] = real_now,
     ) -> None:
         self.clock: Clock = clock or ManualClock()
-        self.random = random.Random(seed)  # noqa: S311 - IDs and durations that repeat, no secrets
         self.lock = threading.RLock()
-        self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
         self.access_key_id = access_key_id
         self.access_key_secret = access_key_secret
         self.region = region
-        self.regions = default_regions()
-        self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
-        self.registries = Registries()
-        self.switches = Switches()
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOGGED_REQUESTS)
+        self._seed = seed
+        self._verifier = Verifier({access_key_id: access_key_secret}, now)
         self._request_count = 0
         self._observers: dict[object, Observer] = {}
-        self.resource_manager = ResourceManagerBackend(self)
-        self.vpc = VpcBackend(self)
-        self.ecs = EcsBackend(self)
-        self.eci = EciBackend(self)
-        self._verifier = Verifier({access_key_id: access_key_secret}, now)
-        self._idempotency = Idempotency()
+        self._found()
 
     def handle(self, request: Request) -> Response:
         """Answer one API request as the cloud would: verify it, run its action, word its errors.
@@ -118,34 +93,58 @@ class Cloud:
             The action's result with `RequestId`, or the error body of spec/signing.md section 4.
         """
         with self.lock:
-            call = _Call(request, self.new_request_id())
-            status, code = 200, ""
+            call = Call(request, self.new_request_id())
+            code = ""
             try:
-                body = self._run(call)
+                response = call.answer(self._run(call))
             except ApiError as error:
-                status, code = error.status, error.code
-                body = _error_body(error, call.request_id, request.host, call.product)
-            self._log(call.log_entry(self.clock.now(), status, code))
-            return Response.of_json(status, body, x_acs_request_id=call.request_id)
+                response, code = call.refusal(error), error.code
+            self._log(call.log_entry(self.clock.now(), response.status, code))
+            return response
 
-    def refusal(self, error: ApiError) -> Response:
-        """Return the cloud's answer to a request that a door itself had to refuse."""
+    def refusal(self, error: ApiError, request: Request) -> Response:
+        """Return the cloud's answer to a request that a door itself had to refuse, and log it.
+
+        Args:
+            error: why.
+            request: as far as the door read it.
+        """
         with self.lock:
-            request_id = self.new_request_id()
-        body = _error_body(error, request_id)
-        return Response.of_json(error.status, body, x_acs_request_id=request_id)
+            call = Call(request, self.new_request_id())
+            self._log(call.log_entry(self.clock.now(), error.status, error.code))
+            return call.refusal(error)
 
     def advance(self, seconds: float) -> None:
         """Move simulated time forward and let happen what comes due; `ValueError` for a step back."""
         with self.lock:
             self.clock.advance(seconds)
-            self.eci.settle()
+            self.settle()
             self.changed()
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move simulated time to a moment; `ValueError` if that's past or has no time zone."""
+        if moment.tzinfo is None:
+            raise ValueError("a moment has a time zone: datetime(..., tzinfo=timezone.utc)")
+        with self.lock:
+            self.advance((moment - self.clock.now()).total_seconds())
 
     def settle(self) -> None:
         """Let everything happen that was due by now. Each request does so first."""
         with self.lock:
             self.eci.settle()
+
+    def reset(self) -> None:
+        """Make the account as new, for test suites that share a server.
+
+        Everything in it goes, with quotas, switches and the log. Simulated time begins where it began,
+        and a seed makes its IDs and durations repeat from the first. What stays: credentials, nonces that
+        were used, observers, and the numbers in the log, which go on.
+        """
+        with self.lock:
+            self.clock.reset()
+            self.requests.clear()
+            self._found()
+            self.changed()
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
         """Have a function called whenever something happens, so that nobody has to ask again and again.
@@ -183,6 +182,20 @@ class Cloud:
         digits = f"{self.random.getrandbits(128):032X}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
+    def _found(self) -> None:
+        """Begin an account that has nothing yet."""
+        self.random = random.Random(self._seed)  # noqa: S311 - IDs and durations that repeat, no secrets
+        self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
+        self.regions = default_regions()
+        self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
+        self.registries = Registries()
+        self.switches = Switches()
+        self.resource_manager = ResourceManagerBackend(self)
+        self.vpc = VpcBackend(self)
+        self.ecs = EcsBackend(self)
+        self.eci = EciBackend(self)
+        self._idempotency = Idempotency()
+
     def _log(self, entry: dict[str, Any]) -> None:
         self._request_count += 1
         self.requests.append({"number": self._request_count, **entry})
@@ -193,80 +206,18 @@ class Cloud:
             for observer in list(self._observers.values()):
                 observer(entry)
 
-    def _run(self, call: _Call) -> dict[str, Any]:
+    def _run(self, call: Call) -> Mapping[str, Any]:
         action = call.find_action()
         self._verifier.verify(call.request)
         self.settle()
         self.switches.check(call.product, call.action, call.parameters)
         token = call.parameters.text("ClientToken")
         if not (action.idempotent and token):
-            return {"RequestId": call.request_id, **action.handler(self, call.parameters)}
+            return action.handler(self, call.parameters)
         key = (call.product, call.action.lower(), call.parameters.text("RegionId"), token)
         now = self.clock.now()
         answer = self._idempotency.answer(key, call.parameters, now)
         if answer is None:
             answer = action.handler(self, call.parameters)
             self._idempotency.remember(key, call.parameters, now, answer)
-        return {"RequestId": call.request_id, **answer}
-
-
-class _Call:
-    """One request on its way: what it asks for, and the ID under which it's answered."""
-
-    def __init__(self, request: Request, request_id: str) -> None:
-        values = dict(request.query_pairs() + request.form_pairs())
-        self.request = request
-        self.request_id = request_id
-        self.action = values.get("Action") or request.headers.get("x-acs-action", "")
-        self.version = values.get("Version") or request.headers.get("x-acs-version", "")
-        business = {name: value for name, value in values.items() if name not in _SYSTEM}
-        self.parameters = Parameters(business, request.host)
-        self.product = self._product.name if self._product else ""
-
-    @property
-    def _product(self) -> Product | None:
-        return PRODUCTS.get(self.version)
-
-    def find_action(self) -> Action:
-        """Return the action that the request names; `ApiError` if there's none."""
-        if self.request.path not in {"", "/"}:
-            raise InvalidActionNotFoundError
-        if not self.action:
-            raise MissingActionError
-        if self._product is None:
-            raise InvalidVersionError
-        found = self._product.actions.get(self.action.lower())
-        if found is None:
-            raise InvalidActionNotFoundError
-        return found
-
-    def log_entry(self, now: datetime, status: int, code: str) -> dict[str, Any]:
-        """Return what the log keeps of the call; no secret is in it."""
-        return {
-            "time": timestamp(now),
-            "product": self.product,
-            "action": self.action,
-            "parameters": _masked(self.parameters),
-            "status": status,
-            "code": code,
-            "request_id": self.request_id,
-        }
-
-
-def _error_body(error: ApiError, request_id: str, host: str = "", product: str = "") -> dict[str, Any]:
-    """Return the body of a refusal. Source: spec/signing.md section 4."""
-    return {
-        "RequestId": request_id,
-        "HostId": host,
-        "Code": error.code,
-        "Message": error.message,
-        "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}&product={product}",
-    }
-
-
-def _masked(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Return what the log may keep: no secret, and of a huge request only its beginning."""
-    kept = list(parameters.items())[:LOGGED_PARAMETERS]
-    return {
-        name[:LOGGED_LENGTH]: "***" if _SECRET.search(name) else value[:LOGGED_LENGTH] for name, value in kept
-    }
+        return answer

@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from imagecache_simulator import control
 from imagecache_simulator.core import Cloud
-from imagecache_simulator.exceptions import InternalError, RequestTooLargeError
+from imagecache_simulator.exceptions import ApiError, InternalError, RequestTooLargeError
 from imagecache_simulator.wire import Request, Response
 
 LARGEST_BODY = 1 << 20
@@ -97,16 +97,22 @@ def application(cloud: Cloud) -> Starlette:
     def api(http: HttpRequest, body: bytes) -> Response:
         return cloud.handle(_request(http, body))
 
+    def refuse(http: HttpRequest, error: ApiError) -> Response:
+        return cloud.refusal(error, _request(http, b""))
+
     def drive(http: HttpRequest, body: bytes) -> Response:
         if http.client is not None and not http.client.host.startswith(_LOOPBACK):
             return Response.of_json(403, {"error": "only this machine may drive the simulator"})
         query = http.scope["query_string"].decode("latin-1")
         return control.handle(cloud, http.method, http.scope["path"], body, query)
 
+    def refuse_to_drive(_: HttpRequest, error: ApiError) -> Response:
+        return Response.of_json(error.status, {"error": error.message})
+
     return Starlette(
         routes=[
-            Route("/_simulator/{path:path}", _Door(cloud, drive)),
-            Route("/{path:path}", _Door(cloud, api)),
+            Route("/_simulator/{path:path}", _Door(drive, refuse_to_drive)),
+            Route("/{path:path}", _Door(api, refuse)),
         ]
     )
 
@@ -114,9 +120,13 @@ def application(cloud: Cloud) -> Starlette:
 class _Door:
     """An ASGI endpoint for any method: reads the body, calls a function, sends what it returns."""
 
-    def __init__(self, cloud: Cloud, answer: Callable[[HttpRequest, bytes], Response]) -> None:
-        self._cloud = cloud
+    def __init__(
+        self,
+        answer: Callable[[HttpRequest, bytes], Response],
+        refuse: Callable[[HttpRequest, ApiError], Response],
+    ) -> None:
         self._answer = answer
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         http = HttpRequest(scope, receive)
@@ -124,16 +134,16 @@ class _Door:
             body = await _body(http)
         except ClientDisconnect:
             return
-        response = self._cloud.refusal(RequestTooLargeError()) if body is None else self._safely(http, body)
+        response = self._refuse(http, RequestTooLargeError()) if body is None else self._safely(http, body)
         await HttpResponse(response.body, response.status, dict(response.headers))(scope, receive, send)
 
     def _safely(self, http: HttpRequest, body: bytes) -> Response:
-        """Answer; a defect of the simulator is written to the log and told in the cloud's shape."""
+        """Answer; a defect of the simulator is written to the log and told without details."""
         try:
             return self._answer(http, body)
         except Exception:
             _logger.exception("The simulator failed on %s %s", http.method, http.scope["path"])
-            return self._cloud.refusal(InternalError())
+            return self._refuse(http, InternalError())
 
 
 async def _body(http: HttpRequest) -> bytes | None:

@@ -43,3 +43,37 @@ def test_speed_has_limits(speed: float) -> None:
     """A speed is above 0, and not so high that a build ends before its answer is sent."""
     with pytest.raises(ValueError, match="speed"):
         ScaledClock(speed)
+
+
+def test_speed_and_pauses() -> None:
+    """A running clock can be made faster, paused and let go on; what has passed stays."""
+    real = [100.0]
+    clock = ScaledClock(60, START, monotonic=lambda: real[0])
+    real[0] += 1
+    clock.speed = 10
+    real[0] += 1
+    assert (clock.now(), clock.speed) == (START + timedelta(seconds=70), 10)
+    clock.paused = True
+    real[0] += 5
+    assert clock.now() == START + timedelta(seconds=70)
+    clock.advance(30)
+    clock.paused = False
+    real[0] += 1
+    assert clock.now() == START + timedelta(seconds=110)
+    with pytest.raises(ValueError, match="speed"):
+        clock.speed = 0
+    assert clock.speed == 10
+
+
+def test_reset() -> None:
+    """A clock can begin again, at its first moment and with its first speed."""
+    manual = ManualClock(START)
+    manual.advance(1)
+    manual.reset()
+    real = [100.0]
+    running = ScaledClock(60, START, monotonic=lambda: real[0])
+    real[0] += 1
+    running.speed, running.paused = 1, True
+    running.reset()
+    assert manual.now() == running.now() == START
+    assert (running.speed, running.paused) == (60, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -142,3 +143,61 @@ def test_observers(cloud: Cloud) -> None:
     count = len(seen)
     cloud.handle(Request("GET", "h"))
     assert len(seen) == count
+
+
+def test_advance_to(cloud: Cloud) -> None:
+    """Time can be moved to a moment; not back, and not to one without a time zone."""
+    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    moment = datetime(2026, 1, 1, 1, tzinfo=timezone.utc)
+    cloud.advance_to(moment)
+    assert cloud.clock.now() == moment
+    assert cache.status == "Ready"
+    for bad, reason in ((moment - timedelta(seconds=1), "forward"), (moment.replace(tzinfo=None), "zone")):
+        with pytest.raises(ValueError, match=reason):
+            cloud.advance_to(bad)
+    assert cloud.clock.now() == moment
+
+
+def test_reset(cloud: Cloud) -> None:
+    """A reset account is as new: nothing is in it, time and randomness begin again, credentials stay."""
+    fresh = Cloud(seed=7)
+    cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    cloud.vpc.create_vpc("cn-hangzhou", "", "")
+    cloud.quotas["MaxImageCacheCount"] = 1
+    cloud.switches.turn_on("arrears")
+    cloud.handle(Request("GET", "h"))
+    cloud.advance(60)
+    cloud.reset()
+    assert not cloud.eci.image_caches
+    assert not cloud.vpc.vpcs
+    assert not cloud.requests
+    assert (cloud.quotas, cloud.switches.listing()) == (fresh.quotas, fresh.switches.listing())
+    assert cloud.clock.now() == fresh.clock.now()
+    assert cloud.account_id == fresh.account_id
+    assert cloud.new_id("imc") == fresh.new_id("imc")
+    cloud.handle(Request("GET", "h"))
+    assert cloud.requests[0]["number"] == 2
+
+
+def test_seed_makes_runs_repeat(cloud: Cloud, call: Call) -> None:
+    """The same calls to an account of one seed repeat every ID, request ID and duration."""
+
+    def run() -> list[Any]:
+        cloud.reset()
+        vpc = call("CreateVpc", {"CidrBlock": "10.0.0.0/8"}, product="vpc")
+        answers = [
+            vpc,
+            call("AllocateEipAddress", product="vpc"),
+            call("CreateSecurityGroup", {"VpcId": vpc["VpcId"]}, product="ecs"),
+        ]
+        for image in ("flink:1.17", "nginx", "busybox"):
+            parameters = {"ImageCacheName": "web", "Flash": "true", "Image.1": image}
+            answers.append(call("CreateImageCache", parameters))
+        for _ in range(40):
+            cloud.advance(10)
+            answers.append(call("DescribeImageCaches"))
+        return answers
+
+    first = run()
+    assert {cache["Status"] for cache in first[-1]["ImageCaches"]} == {"Ready"}
+    assert run() == first

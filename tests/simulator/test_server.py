@@ -88,12 +88,16 @@ def test_methods(method: str) -> None:
 
 
 def test_large_body() -> None:
-    """A body larger than any call is refused in the cloud's shape, on both kinds of paths."""
+    """A body larger than any call is refused on both kinds of paths; that of a call is logged."""
+    too_large = b"x" * (LARGEST_BODY + 1)
     with serve(Cloud()) as server:
-        for path in ("/", "/_simulator/clock"):
-            answer = http_client.post(server.url + path, data=b"x" * (LARGEST_BODY + 1), timeout=10)
-            assert (answer.status_code, answer.json()["Code"]) == (413, "RequestEntityTooLarge")
+        answer = http_client.post(f"{server.url}/?Action=DescribeVpcs", data=too_large, timeout=10)
+        assert (answer.status_code, answer.json()["Code"]) == (413, "RequestEntityTooLarge")
+        driving = http_client.post(f"{server.url}/_simulator/clock", data=too_large, timeout=10)
+        assert (driving.status_code, driving.json()) == (413, {"error": "The request is too large."})
         assert http_client.post(server.url, data=b"x" * LARGEST_BODY, timeout=10).status_code == 400
+    logged = [(each["action"], each["status"], each["code"]) for each in server.cloud.requests]
+    assert logged == [("DescribeVpcs", 413, "RequestEntityTooLarge"), ("", 400, "MissingAction")]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from imagecache_simulator.control.account import (
+    reset,
     set_holds,
     set_quotas,
     set_switches,
@@ -17,9 +18,9 @@ from imagecache_simulator.control.account import (
     show_quotas,
     show_switches,
 )
-from imagecache_simulator.control.clock import move_clock, show_clock
+from imagecache_simulator.control.clock import change_clock, show_clock
 from imagecache_simulator.control.request import ControlError, ControlRequest
-from imagecache_simulator.control.requests import show_requests
+from imagecache_simulator.control.requests import clear_requests, show_requests
 from imagecache_simulator.control.resources import delete_image_cache, resources, show_resources
 from imagecache_simulator.wire import Response
 
@@ -63,13 +64,15 @@ def handle(cloud: Cloud, method: str, path: str, body: bytes = b"", query: str =
 TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("GET", "resources"): show_resources,
     ("GET", "requests"): show_requests,
+    ("DELETE", "requests"): clear_requests,
     ("GET", "clock"): show_clock,
-    ("POST", "clock"): move_clock,
+    ("POST", "clock"): change_clock,
     ("GET", "quotas"): show_quotas,
     ("POST", "quotas"): set_quotas,
     ("GET", "holds"): show_holds,
     ("POST", "holds"): set_holds,
     ("GET", "switches"): show_switches,
     ("POST", "switches"): set_switches,
+    ("POST", "reset"): reset,
     ("DELETE", "image-caches"): delete_image_cache,
 }

@@ -55,3 +55,9 @@ def set_switches(cloud: Cloud, request: ControlRequest) -> Any:
     for name, on in wanted.items():
         (cloud.switches.turn_on if on else cloud.switches.turn_off)(name)
     return cloud.switches.listing()
+
+
+def reset(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `POST reset`."""
+    cloud.reset()
+    return {}

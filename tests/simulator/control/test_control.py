@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from imagecache_simulator import Cloud, control
+from imagecache_simulator import Cloud, ManualClock, ScaledClock, control
 from imagecache_simulator.eci.image_cache import Inputs
 from imagecache_simulator.registries import Access, RegistryCredential
+from imagecache_simulator.wire import Request
 
 
-def send(cloud: Cloud, method: str, name: str, content: Any = None) -> tuple[int, Any]:
+def send(cloud: Cloud, method: str, name: str, content: Any = None, query: str = "") -> tuple[int, Any]:
     """Return status and content of an answer."""
     body = b"" if content is None else json.dumps(content).encode()
-    answer = control.handle(cloud, method, f"/_simulator/{name}", body)
+    answer = control.handle(cloud, method, f"/_simulator/{name}", body, query)
     return answer.status, json.loads(answer.body)
 
 
@@ -67,10 +68,65 @@ def test_holds(cloud: Cloud) -> None:
 
 
 def test_requests(cloud: Cloud) -> None:
-    """The log of calls is shown; driving the simulator isn't a call."""
+    """The log of calls is shown, chosen from, followed by number, and cleared; driving isn't a call."""
     assert send(cloud, "GET", "requests") == (200, [])
-    cloud.requests.append({"action": "A"})
-    assert send(cloud, "GET", "requests") == (200, [{"action": "A"}])
+    for query in ("Action=DescribeVpcs&Version=2016-04-28", "Action=DescribeRegions&Version=2016-04-28", ""):
+        cloud.handle(Request("GET", "h", query=query))
+    status, shown = send(cloud, "GET", "requests")
+    assert status == 200
+    assert [each["action"] for each in shown] == ["DescribeVpcs", "DescribeRegions", ""]
+
+    def numbers(query: str) -> list[int]:
+        return [each["number"] for each in send(cloud, "GET", "requests", query=query)[1]]
+
+    assert numbers("action=describevpcs") == [1]
+    assert numbers("product=Vpc") == [1, 2]
+    assert numbers("product=Vpc&since=1") == [2]
+    assert numbers("status=400&code=MissingAction") == [3]
+    assert numbers("since=3") == []
+    assert send(cloud, "DELETE", "requests") == (200, {})
+    cloud.handle(Request("GET", "h"))
+    assert numbers("since=3") == numbers("") == [4]
+
+
+@pytest.mark.parametrize("query", ["since=", "since=-1", "since=a", "since=1e3", "acton=DescribeVpcs"])
+def test_bad_filters(cloud: Cloud, query: str) -> None:
+    """A filter that isn't there, or a number that's none, is 400."""
+    status, answer = send(cloud, "GET", "requests", query=query)
+    assert status == 400
+    assert answer["error"]
+
+
+def test_reset(cloud: Cloud) -> None:
+    """An account can be made as new."""
+    cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    assert send(cloud, "POST", "reset") == (200, {})
+    assert send(cloud, "GET", "resources")[1]["image_caches"] == []
+
+
+def test_clock_set_to_a_moment(cloud: Cloud) -> None:
+    """The clock is set to a moment as well, and not back."""
+    later = {"now": "2026-01-01T02:00:00Z"}
+    assert send(cloud, "POST", "clock", later) == (200, later)
+    assert send(cloud, "POST", "clock", {"now": "2026-01-01T01:59:59Z"})[0] == 400
+    assert send(cloud, "GET", "clock") == (200, later)
+
+
+def test_speed() -> None:
+    """A running clock's speed is shown and changed; it's paused and let go on."""
+    real = [0.0]
+    cloud = Cloud(clock=ScaledClock(60, ManualClock().now(), monotonic=lambda: real[0]))
+    assert send(cloud, "GET", "clock")[1] == {"now": "2026-01-01T00:00:00Z", "speed": 60, "paused": False}
+    assert send(cloud, "POST", "clock", {"speed": 3600})[1]["speed"] == 3600
+    real[0] += 1
+    stopped = send(cloud, "POST", "clock", {"paused": True, "advance": 60})[1]
+    assert stopped == {"now": "2026-01-01T01:01:00Z", "speed": 3600, "paused": True}
+    real[0] += 1
+    assert send(cloud, "GET", "clock")[1] == stopped
+    assert send(cloud, "POST", "clock", {"paused": False})[1]["paused"] is False
+    for bad in ({"speed": 0}, {"speed": 1e7}, {"speed": "1"}, {"paused": 1}, {"speed": 1, "advance": -1}):
+        assert send(cloud, "POST", "clock", bad)[0] == 400
+    assert send(cloud, "GET", "clock")[1] == {**stopped, "paused": False}
 
 
 def test_delete_image_cache(cloud: Cloud) -> None:
@@ -95,6 +151,13 @@ def test_delete_image_cache(cloud: Cloud) -> None:
         ("POST", "clock", {"advance": float("nan")}),
         ("POST", "clock", {"advance": float("inf")}),
         ("POST", "clock", {"advance": 10**400}),
+        ("POST", "clock", {"advance": 1, "other": 1}),
+        ("POST", "clock", {"advance": 1, "now": "2027-01-01T00:00:00Z"}),
+        ("POST", "clock", {"now": "2027-01-01"}),
+        ("POST", "clock", {"now": "9999-01-01T00:00:00Z"}),
+        ("POST", "clock", {"now": 1}),
+        ("POST", "clock", {"speed": 1}),
+        ("POST", "clock", {"paused": True}),
         ("POST", "quotas", {"MaxImageCacheCount": "1"}),
         ("POST", "quotas", {"MaxImageCacheCount": True}),
         ("POST", "quotas", {"MaxImageCacheCount": -1}),
