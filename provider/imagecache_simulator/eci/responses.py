@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from imagecache_simulator.eci.events import event_form
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.requests import read_create, read_update
+from imagecache_simulator.eci.selection import page, selected
 from imagecache_simulator.regions import named_region
-from imagecache_simulator.registries import parse_reference
-from imagecache_simulator.tags import key_value_form, matches, read_tags
+from imagecache_simulator.tags import key_value_form, read_tags
 from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
@@ -49,25 +49,15 @@ def delete_image_cache(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
 
 
 def describe_image_caches(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List the image caches of a region, the newest first; an unknown ID is an empty list.
+    """List the image caches of a region; an unknown ID is an empty list.
 
     Source: spec/eci-image-cache.md section 4 (API page DescribeImageCaches).
     """
-    region_id = named_region(cloud, parameters)
-    tags = read_tags(parameters)
-    largest = cloud.quotas["MaxDescribeImageCachesLimit"]
-    limit = min(parameters.integer("Limit", 1, 1_000_000) or largest, largest)
-    below = parameters.integer("NextToken", 1, 10**17)
-    found = [
-        cache
-        for cache in cloud.eci.of_region(region_id)
-        if matches(cache.tags, tags) and _selected(cache, parameters)
-    ]
-    rest = [cache for cache in found if below is None or cache.number < below]
-    page = rest[:limit]
+    found = selected(cloud, named_region(cloud, parameters), parameters)
+    shown, token = page(found, parameters, cloud.quotas["MaxDescribeImageCachesLimit"])
     return {
-        "ImageCaches": [image_cache_form(cache) for cache in page],
-        "NextToken": str(page[-1].number) if len(rest) > limit else "",
+        "ImageCaches": [image_cache_form(cache) for cache in shown],
+        "NextToken": token,
         "TotalCount": len(found),
     }
 
@@ -148,27 +138,3 @@ def image_cache_form(cache: ImageCache) -> dict[str, Any]:
 def _image_cache(cloud: Cloud, parameters: Parameters) -> ImageCache:
     region_id = named_region(cloud, parameters)
     return cloud.eci.image_cache(parameters.required("ImageCacheId"), region_id)
-
-
-def _selected(cache: ImageCache, parameters: Parameters) -> bool:
-    values = {
-        "ImageCacheId": cache.image_cache_id,
-        "ImageCacheName": cache.inputs.name,
-        "SnapshotId": cache.snapshot_id,
-        "ResourceGroupId": cache.inputs.resource_group_id,
-    }
-    wanted = parameters.text("Image")
-    return all(parameters.text(name) in {"", value} for name, value in values.items()) and (
-        not wanted or any(_is_image(image, wanted) for image in cache.inputs.images)
-    )
-
-
-def _is_image(image: str, wanted: str) -> bool:
-    """Tell whether an image is meant: by its name, its repository, or the repository's last part."""
-    reference = parse_reference(image)
-    if image == wanted or reference is None:
-        return image == wanted
-    repository = image.partition("@")[0]
-    if ":" in repository.rpartition("/")[2]:
-        repository = repository.rpartition(":")[0]
-    return wanted in {repository, reference.repository.rpartition("/")[2]}

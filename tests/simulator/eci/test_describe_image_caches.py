@@ -146,3 +146,59 @@ def test_describe_regions(call: Call) -> None:
     (region,) = call("DescribeRegions", {"RegionId": "eu-central-1"})["Regions"]
     assert region["RegionEndpoint"] == "eci.eu-central-1.aliyuncs.com"
     assert region["RecommendZones"] == region["Zones"] == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+
+
+def test_match_image(cloud: Cloud, call: Call, create: Create) -> None:
+    """MatchImage lists the ready caches that match, the best first; those with none of the images are out."""
+    part = create(Image__1="nginx:1.25")
+    create(Image__1="mongo")
+    whole = create(Image__1="redis:7", Image__2="nginx:1.25")
+    other = create(Image__1="redis:6")
+    cloud.advance(1200)
+    create(Image__1="redis:7", Image__2="nginx:1.25")
+    wanted = {"MatchImage.1": "redis:7", "MatchImage.2": "docker.io/library/nginx:1.25"}
+    answer = call("DescribeImageCaches", wanted)
+    assert ids(answer) == [whole, part, other]
+    assert answer["TotalCount"] == 3
+    assert ids(call("DescribeImageCaches", {**wanted, "ImageFullMatch": "True"})) == [whole]
+    assert ids(call("DescribeImageCaches", {**wanted, "ImageMatchCountRequest": 1})) == [whole, part]
+    assert ids(call("DescribeImageCaches", {**wanted, "ImageMatchCountRequest": 3})) == []
+    both = {**wanted, "ImageMatchCountRequest": 1, "ImageFullMatch": True}
+    assert ids(call("DescribeImageCaches", both)) == [whole]
+    assert ids(call("DescribeImageCaches", {**wanted, "Image": "redis:6"})) == [other]
+    assert len(ids(call("DescribeImageCaches", {"ImageFullMatch": True}))) == 5
+
+
+def test_full_match_is_about_layers(cloud: Cloud, call: Call, create: Create) -> None:
+    """A cache fully matches an image when it has all its layers, for instance as another's base."""
+    python = create(Image__1="python:3.12")
+    cloud.advance(1200)
+    found = call("DescribeImageCaches", {"MatchImage.1": "debian", "ImageFullMatch": True})
+    assert ids(found) == [python]
+
+
+def test_pages_of_matches(cloud: Cloud, call: Call, create: Create) -> None:
+    """Pages lead through the matches in their order."""
+    worse = [create(Image__1="nginx:1") for _ in range(3)]
+    best = create(Image__1="nginx:2")
+    create(Image__1="mongo")
+    cloud.advance(1200)
+    wanted = {"MatchImage.1": "nginx:2", "Limit": 3}
+    first = call("DescribeImageCaches", wanted)
+    second = call("DescribeImageCaches", {**wanted, "NextToken": first["NextToken"]})
+    assert ids(first) + ids(second) == [best, *reversed(worse)]
+    assert (len(ids(first)), second["NextToken"], second["TotalCount"]) == (3, "", 4)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({f"MatchImage.{n}": f"nginx:{n}" for n in range(1, 102)}, "MatchImage"),
+        ({"MatchImage.1": "Not An Image"}, "MatchImage"),
+        ({"MatchImage.1": "nginx", "ImageFullMatch": "perhaps"}, "ImageFullMatch"),
+        ({"MatchImage.1": "nginx", "ImageMatchCountRequest": 0}, "ImageMatchCountRequest"),
+    ],
+)
+def test_bad_matches(refusal: Callable[..., Any], parameters: dict[str, Any], name: str) -> None:
+    """More than 100 images, one that isn't an image, and values that aren't any are refused."""
+    assert refusal("DescribeImageCaches", parameters) == (400, f"InvalidParameter.{name}")

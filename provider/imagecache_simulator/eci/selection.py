@@ -1,0 +1,90 @@
+"""Which image caches DescribeImageCaches shows, in which order and on which page; `responses` calls it.
+
+Source: spec/eci-image-cache.md section 4.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagecache_simulator.eci.image_cache import ImageCache
+from imagecache_simulator.eci.matching import WantedImage, held_count, ranked, wanted_images
+from imagecache_simulator.exceptions import InvalidParameterError
+from imagecache_simulator.registries import parse_reference
+from imagecache_simulator.tags import matches, read_tags
+
+if TYPE_CHECKING:
+    from imagecache_simulator.core import Cloud
+    from imagecache_simulator.wire import Parameters
+
+MOST_MATCH_IMAGES = 100
+
+
+def selected(cloud: Cloud, region_id: str, parameters: Parameters) -> list[ImageCache]:
+    """Return the caches that fit all filters, the newest first, with MatchImage the best first."""
+    tags = read_tags(parameters)
+    caches = [
+        cache
+        for cache in cloud.eci.of_region(region_id)
+        if matches(cache.tags, tags) and _has_values(cache, parameters)
+    ]
+    wanted = _match_images(cloud, parameters)
+    full = parameters.boolean("ImageFullMatch") or False
+    count = parameters.integer("ImageMatchCountRequest", 1, MOST_MATCH_IMAGES) or 0
+    if not wanted:
+        return caches
+    least = len(wanted) if full else count
+    usable = [cache for cache in caches if cache.status == "Ready"]
+    return [cache for cache in ranked(wanted, usable) if held_count(cache, wanted) >= least]
+
+
+def page(found: list[ImageCache], parameters: Parameters, largest: int) -> tuple[list[ImageCache], str]:
+    """Return the page that a call asks for, and the token of the next one, empty on the last.
+
+    A token is the number of the page's last cache, as caches may come and go on the way; with MatchImage,
+    where the order isn't by number, it's the place in the list.
+    """
+    limit = min(parameters.integer("Limit", 1, 1_000_000) or largest, largest)
+    token = parameters.integer("NextToken", 1, 10**17)
+    by_place = bool(parameters.texts("MatchImage"))
+    if by_place:
+        rest = found[token or 0 :]
+    else:
+        rest = [cache for cache in found if token is None or cache.number < token]
+    if len(rest) <= limit:
+        return rest, ""
+    return rest[:limit], str((token or 0) + limit if by_place else rest[limit - 1].number)
+
+
+def _match_images(cloud: Cloud, parameters: Parameters) -> tuple[WantedImage, ...]:
+    images = [image for image in parameters.texts("MatchImage") if image]
+    if len(images) > MOST_MATCH_IMAGES:
+        raise InvalidParameterError("MatchImage", f"It names at most {MOST_MATCH_IMAGES} images.")
+    for image in images:
+        if parse_reference(image) is None:
+            raise InvalidParameterError("MatchImage", f"{image[:200]!r} is not an image reference.")
+    return wanted_images(images, cloud.registries.layers)
+
+
+def _has_values(cache: ImageCache, parameters: Parameters) -> bool:
+    values = {
+        "ImageCacheId": cache.image_cache_id,
+        "ImageCacheName": cache.inputs.name,
+        "SnapshotId": cache.snapshot_id,
+        "ResourceGroupId": cache.inputs.resource_group_id,
+    }
+    wanted = parameters.text("Image")
+    return all(parameters.text(name) in {"", value} for name, value in values.items()) and (
+        not wanted or any(_is_image(image, wanted) for image in cache.inputs.images)
+    )
+
+
+def _is_image(image: str, wanted: str) -> bool:
+    """Tell whether an image is meant: by its name, its repository, or the repository's last part."""
+    reference = parse_reference(image)
+    if image == wanted or reference is None:
+        return image == wanted
+    repository = image.partition("@")[0]
+    if ":" in repository.rpartition("/")[2]:
+        repository = repository.rpartition(":")[0]
+    return wanted in {repository, reference.repository.rpartition("/")[2]}
