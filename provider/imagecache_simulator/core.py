@@ -24,6 +24,7 @@ from imagecache_simulator.regions import default_regions
 from imagecache_simulator.registries import Registries
 from imagecache_simulator.resourcemanager.models import ResourceManagerBackend
 from imagecache_simulator.signing import Verifier
+from imagecache_simulator.stock import Stock
 from imagecache_simulator.switches import Switches
 from imagecache_simulator.vpc.models import VpcBackend
 from imagecache_simulator.wire import Request, Response
@@ -57,6 +58,7 @@ class Cloud:
         registries: the image registries; add images, private registries and passwords there.
         quotas: limits of the account, by the names of ListUsage.
         switches: states of the account that no call leads to, arrears for instance.
+        stock: what each zone sells; close zones and sell things out there.
         requests: the last 10,000 calls, secrets masked: dicts of number (1 for the first call, counting up),
             time, product, action, parameters, status, code, request_id.
     """
@@ -136,7 +138,7 @@ class Cloud:
     def reset(self) -> None:
         """Make the account as new, for test suites that share a server.
 
-        Everything in it goes, with quotas, switches and the log. Simulated time begins where it began,
+        Everything in it goes, with quotas, switches, stock and the log. Simulated time begins where it began,
         and a seed makes its IDs and durations repeat from the first. What stays: credentials, nonces that
         were used, observers, and the numbers in the log, which go on.
         """
@@ -190,6 +192,7 @@ class Cloud:
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
         self.registries = Registries()
         self.switches = Switches()
+        self.stock = Stock(self.regions)
         self.resource_manager = ResourceManagerBackend(self)
         self.vpc = VpcBackend(self)
         self.ecs = EcsBackend(self)

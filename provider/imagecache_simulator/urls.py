@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imagecache_simulator.bssopenapi import responses as bssopenapi
 from imagecache_simulator.eci import responses as eci
 from imagecache_simulator.eci import tag_responses as eci_tags
+from imagecache_simulator.eci import zone_responses as eci_zones
 from imagecache_simulator.ecs import responses as ecs
 from imagecache_simulator.ecs import zone_responses as ecs_zones
 from imagecache_simulator.location import responses as location
@@ -47,7 +48,8 @@ _ECI = {
     "updateimagecache": Action(eci.update_image_cache, idempotent=True),
     "deleteimagecache": Action(eci.delete_image_cache, idempotent=True),
     "describeimagecaches": Action(eci.describe_image_caches),
-    "describeregions": Action(eci.describe_regions),
+    "describeregions": Action(eci_zones.describe_regions),
+    "describeavailableresource": Action(eci_zones.describe_available_resource),
     "listusage": Action(eci.list_usage),
     "tagresources": Action(eci_tags.tag_resources),
     "untagresources": Action(eci_tags.untag_resources, idempotent=True),

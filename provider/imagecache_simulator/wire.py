@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _INDEX = re.compile(r"[0-9]{1,4}")
 
 
@@ -111,6 +112,17 @@ class Parameters(Mapping[str, str]):
         if _INTEGER.fullmatch(text) and lowest <= int(text) <= highest:
             return int(text)
         raise InvalidParameterError(self.prefix + name, f"It must be an integer from {lowest} to {highest}.")
+
+    def number(self, name: str, lowest: float, highest: float) -> float | None:
+        """Return a number between two limits, None if absent; `InvalidParameterError` for anything else."""
+        text = self.text(name).strip()
+        if not text:
+            return None
+        if _NUMBER.fullmatch(text) and lowest <= float(text) <= highest:
+            return float(text)
+        raise InvalidParameterError(
+            self.prefix + name, f"It must be a number from {lowest:g} to {highest:g}."
+        )
 
     def boolean(self, name: str) -> bool | None:
         """Return a truth value in any capitals, None if absent; `InvalidParameterError` if it is neither."""

@@ -19,7 +19,7 @@ def test_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     """The Python examples run as they stand, one after the other."""
     names: dict[str, Any] = {}
     examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         exec(compile(example, "docs/simulator.md", "exec"), names)  # noqa: S102 - the page's own code
     assert capsys.readouterr().out.startswith("127.0.0.1:")

@@ -22,6 +22,7 @@ from imagecache_simulator.control.clock import change_clock, show_clock
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import clear_requests, show_requests
 from imagecache_simulator.control.resources import delete_image_cache, resources, show_resources
+from imagecache_simulator.control.stock import set_stock, show_stock
 from imagecache_simulator.wire import Response
 
 if TYPE_CHECKING:
@@ -74,5 +75,7 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("GET", "switches"): show_switches,
     ("POST", "switches"): set_switches,
     ("POST", "reset"): reset,
+    ("GET", "stock"): show_stock,
+    ("POST", "stock"): set_stock,
     ("DELETE", "image-caches"): delete_image_cache,
 }

@@ -47,13 +47,15 @@ class Step:
 class TransitInstance:
     """The container group and the disk that exist only to pull the images and to be snapshotted.
 
-    `v_switch_id`, `security_group_id` and `eip_instance_id` are empty where it uses none of the account's.
+    `zone_id` is where they are. `v_switch_id`, `security_group_id` and `eip_instance_id` are empty where it
+    uses none of the account's.
     """
 
     container_group_id: str
     disk_id: str
     v_switch_id: str
     security_group_id: str
+    zone_id: str = ""
     eip_instance_id: str = ""
 
 

@@ -77,6 +77,49 @@ class QuotaExceededError(ApiError):
     message = "ImageCache quota exceeded."
 
 
+class ZoneNotOnSaleError(ApiError):
+    """The zone is closed for sale."""
+
+    status = 403
+    code = "Zone.NotOnSale"
+    message = "The specified zone is not available for purchase."
+
+
+class NoStockError(ApiError):
+    """The zone is open, and has none left."""
+
+    status = 403
+    code = "OperationDenied.NoStock"
+    message = (
+        "Sales of this resource are temporarily suspended in the specified zone. We recommend that you use "
+        "the multi-zone creation function to avoid the risk of insufficient resource. For more information, "
+        "see https://help.aliyun.com/document_detail/157290.html"
+    )
+
+
+class CpuMemoryNotAllowedError(ApiError):
+    """The zone doesn't offer instances of this size."""
+
+    code = "InvalidParameter.CPU.Memory"
+    message = "The specified cpu and memory are not allowed"
+
+
+class DiskVolumeNotSupportedError(ApiError):
+    """The zone doesn't offer disks of this category."""
+
+    code = "DiskVolume.NotSupport"
+    message = "The disk volume is not supported."
+
+
+class IncorrectStatusError(ApiError):
+    """Something that the call uses isn't in the state for it."""
+
+    code = "IncorrectStatus"
+
+    def __init__(self, what: str, status: str) -> None:
+        super().__init__(f"The status {status} of {what} does not support this operation.")
+
+
 class OnlyForInvitedTestError(ApiError):
     """Windows images are for invited users."""
 

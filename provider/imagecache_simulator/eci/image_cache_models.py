@@ -20,9 +20,12 @@ from imagecache_simulator.eci.exceptions import (
 from imagecache_simulator.eci.image_cache import ImageCache, Inputs
 from imagecache_simulator.eci.placement import (
     EIP_INSTANCE_TYPE,
+    TRANSIT_DISK,
+    TRANSIT_SIZE,
+    Place,
     check_placement,
     eip_obstacle,
-    vswitch_with_room,
+    find_place,
 )
 from imagecache_simulator.tags import add_tags
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import VSwitch
 
 _NEEDS_BUILD = frozenset({"images", "size", "flash", "auto_match_image_cache"})
 _NEEDS_CHECK = frozenset({"security_group_id", "v_switch_ids", "eip_instance_id", "resource_group_id"})
@@ -89,7 +91,7 @@ class ImageCacheBackend:
         Raises:
             ApiError: the network or the resource group isn't there or doesn't fit, or the quota is used up.
         """
-        vswitch = vswitch_with_room(self._cloud, check_placement(self._cloud, region_id, inputs))
+        place = self._place(region_id, inputs)
         self._make_room(region_id)
         self._numbers += 1
         cache = ImageCache(
@@ -101,7 +103,7 @@ class ImageCacheBackend:
             inputs=self._with_resource_group(inputs),
             tags=tags,
         )
-        self._begin(cache, vswitch)
+        self._begin(cache, place)
         self._image_caches[cache.image_cache_id] = cache
         return cache
 
@@ -123,16 +125,15 @@ class ImageCacheBackend:
             raise ImageCacheIncorrectStatusError(cache.image_cache_id, cache.status)
         inputs = replace(cache.inputs, **changes)
         rebuild = bool(_NEEDS_BUILD & changes.keys())
-        vswitches = []
-        if rebuild or _NEEDS_CHECK & changes.keys():
-            vswitches = check_placement(self._cloud, cache.region_id, inputs)
-        vswitch = vswitch_with_room(self._cloud, vswitches) if rebuild else None
+        place = self._place(cache.region_id, inputs) if rebuild else None
+        if _NEEDS_CHECK & changes.keys():
+            check_placement(self._cloud, cache.region_id, inputs)
         add_tags(tags, cache.tags)
         cache.inputs = self._with_resource_group(inputs)
-        if rebuild:
+        if place is not None:
             cache.status, cache.progress = "Updating", 0
             cache.container_group_id = self._cloud.new_id("eci")
-            self._begin(cache, vswitch)
+            self._begin(cache, place)
 
     def delete_image_cache(self, cache: ImageCache) -> None:
         """Remove a cache in any state; what its build holds is free at once."""
@@ -204,7 +205,12 @@ class ImageCacheBackend:
             self._cloud.vpc.unbind_eip(eip)
         cache.build.transit = None
 
-    def _begin(self, cache: ImageCache, vswitch: VSwitch | None) -> None:
+    def _place(self, region_id: str, inputs: Inputs) -> Place:
+        """Return where a transit instance can start; `ApiError` if it can nowhere."""
+        vswitches = check_placement(self._cloud, region_id, inputs)
+        return find_place(self._cloud, region_id, inputs.zone_id, vswitches, TRANSIT_DISK, TRANSIT_SIZE)
+
+    def _begin(self, cache: ImageCache, place: Place) -> None:
         """Start a transit instance and plan the build. An address in use stops it soon after."""
         inputs = cache.inputs
         obstacle = eip_obstacle(
@@ -213,7 +219,8 @@ class ImageCacheBackend:
         transit = TransitInstance(
             container_group_id=cache.container_group_id,
             disk_id=self._cloud.new_id("d"),
-            v_switch_id=vswitch.v_switch_id if vswitch else "",
+            v_switch_id=place.v_switch_id,
+            zone_id=place.zone_id,
             security_group_id=inputs.security_group_id,
             eip_instance_id="" if obstacle else inputs.eip_instance_id,
         )

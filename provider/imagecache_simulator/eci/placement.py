@@ -5,22 +5,47 @@ Source of the codes: spec/eci-image-cache.md section 5, spec/eci-container-group
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from imagecache_simulator.eci.exceptions import (
+    CpuMemoryNotAllowedError,
+    DiskVolumeNotSupportedError,
     EipInstanceNotFoundError,
+    IncorrectStatusError,
+    NoStockError,
     NotEnoughAddressesError,
     ResourceGroupNotFoundError,
     SecurityGroupMismatchError,
     VSwitchZoneMismatchError,
+    ZoneNotOnSaleError,
 )
 from imagecache_simulator.exceptions import InvalidZoneNotFoundError
+from imagecache_simulator.stock import NOT_OFFERED, SOLD, Goods
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
+    from imagecache_simulator.exceptions import ApiError
     from imagecache_simulator.vpc.models import VSwitch
 
 EIP_INSTANCE_TYPE = "EciInstance"
+# What a transit instance takes: 2 vCPUs with 4 GiB, and an ESSD. Source: section 3, row transit instance.
+TRANSIT_SIZE = Goods(cores=2, memory=4)
+TRANSIT_DISK = Goods(disk_category="cloud_essd")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an instance starts: a zone, and a vSwitch of the account or a network of the cloud's own."""
+
+    zone_id: str
+    vswitch: VSwitch | None = None
+
+    @property
+    def v_switch_id(self) -> str:
+        """The vSwitch's ID; empty without one."""
+        return self.vswitch.v_switch_id if self.vswitch else ""
 
 
 class Wanted(Protocol):
@@ -70,14 +95,54 @@ def check_placement(cloud: Cloud, region_id: str, wanted: Wanted) -> list[VSwitc
     return vswitches
 
 
-def vswitch_with_room(cloud: Cloud, vswitches: list[VSwitch]) -> VSwitch | None:
-    """Return the first vSwitch with an address left; none of the account's if none was named."""
+def find_place(
+    cloud: Cloud, region_id: str, zone_id: str, vswitches: Sequence[VSwitch], *goods: Goods
+) -> Place:
+    """Return the first place in which an instance can start.
+
+    Args:
+        cloud: the account.
+        region_id: where.
+        zone_id: the zone that the call names; empty if it names none.
+        vswitches: those that the call names, in its order. Without any, the network is none of the account's,
+            and the zone is the one that is named or any of the region.
+        goods: what the instance takes of a zone's stock.
+
+    Raises:
+        ApiError: no place will do; it says why the first one won't.
+    """
+    places = [Place(vswitch.zone_id, vswitch) for vswitch in vswitches]
     if not vswitches:
+        places = [Place(zone) for zone in ([zone_id] if zone_id else cloud.regions[region_id])]
+    refusals = []
+    for place in places:
+        refusal = _stock_refusal(cloud, place.zone_id, goods) or _vswitch_refusal(cloud, place.vswitch)
+        if refusal is None:
+            return place
+        refusals.append(refusal)
+    raise refusals[0]
+
+
+def _stock_refusal(cloud: Cloud, zone_id: str, goods: Sequence[Goods]) -> ApiError | None:
+    """Return why a zone can't give an instance what it takes; None if it can."""
+    if not cloud.stock.is_open(zone_id):
+        return ZoneNotOnSaleError()
+    for each in goods:
+        category = cloud.stock.category(zone_id, each)
+        if category == NOT_OFFERED:
+            return DiskVolumeNotSupportedError() if each.disk_category else CpuMemoryNotAllowedError()
+        if category not in SOLD:
+            return NoStockError()
+    return None
+
+
+def _vswitch_refusal(cloud: Cloud, vswitch: VSwitch | None) -> ApiError | None:
+    """Return why a vSwitch has no room for an instance; None if it has."""
+    if vswitch is None:
         return None
-    for vswitch in vswitches:
-        if cloud.vpc.available_addresses(vswitch) > 0:
-            return vswitch
-    raise NotEnoughAddressesError
+    if vswitch.status != "Available":
+        return IncorrectStatusError(f"vSwitch {vswitch.v_switch_id}", vswitch.status)
+    return None if cloud.vpc.available_addresses(vswitch) > 0 else NotEnoughAddressesError()
 
 
 def eip_obstacle(cloud: Cloud, eip_instance_id: str, what: str) -> str:

@@ -86,25 +86,6 @@ def list_usage(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     }
 
 
-def describe_regions(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List the regions with their zones, or the one that is named.
-
-    Source: spec/eci-image-cache.md section 6 (API page DescribeRegions).
-    """
-    wanted = named_region(cloud, parameters) if parameters.text("RegionId") else ""
-    regions = [
-        {
-            "RegionId": region,
-            "RegionEndpoint": f"eci.{region}.aliyuncs.com",
-            "Zones": zones,
-            "RecommendZones": zones,
-        }
-        for region, zones in cloud.regions.items()
-        if wanted in {"", region}
-    ]
-    return {"Regions": regions}
-
-
 def image_cache_form(cache: ImageCache) -> dict[str, Any]:
     """Return an image cache as it's shown: what has no value is left out, what is write-only never shown.
 
