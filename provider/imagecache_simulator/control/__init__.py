@@ -11,14 +11,13 @@ from urllib.parse import parse_qsl
 
 from imagecache_simulator.control.account import (
     reset,
-    set_holds,
     set_quotas,
     set_switches,
-    show_holds,
     show_quotas,
     show_switches,
 )
 from imagecache_simulator.control.clock import change_clock, show_clock
+from imagecache_simulator.control.holds import release_all, set_holds, show_holds
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import clear_requests, show_requests
 from imagecache_simulator.control.resources import delete_image_cache, resources, show_resources
@@ -72,6 +71,7 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("POST", "quotas"): set_quotas,
     ("GET", "holds"): show_holds,
     ("POST", "holds"): set_holds,
+    ("DELETE", "holds"): release_all,
     ("GET", "switches"): show_switches,
     ("POST", "switches"): set_switches,
     ("POST", "reset"): reset,

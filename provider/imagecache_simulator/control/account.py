@@ -1,4 +1,4 @@
-"""The limits and the state of an account over HTTP, and where its builds are held."""
+"""The limits and the state of an account over HTTP."""
 
 from __future__ import annotations
 
@@ -28,18 +28,6 @@ def set_quotas(cloud: Cloud, request: ControlRequest) -> Any:
         raise ControlError(400, "MaxDescribeImageCachesLimit is 1 at least")
     cloud.quotas.update(wanted)
     return dict(cloud.quotas)
-
-
-def show_holds(cloud: Cloud, _: ControlRequest) -> Any:
-    """Answer `GET holds`."""
-    return {"ImageCaches": cloud.eci.held}
-
-
-def set_holds(cloud: Cloud, request: ControlRequest) -> Any:
-    """Answer `POST holds`."""
-    held = boolean("ImageCaches", request.content("ImageCaches").get("ImageCaches"))
-    cloud.eci.hold(held)
-    return {"ImageCaches": held}
 
 
 def show_switches(cloud: Cloud, _: ControlRequest) -> Any:

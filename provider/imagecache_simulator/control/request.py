@@ -63,3 +63,10 @@ def boolean(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ControlError(400, f"{name} is true or false")
     return value
+
+
+def text(name: str, value: Any) -> str:
+    """Return a string; `ControlError` for anything else."""
+    if not isinstance(value, str):
+        raise ControlError(400, f"{name} is a string")
+    return value

@@ -7,7 +7,7 @@ time passes. Durations come from the images' sizes: 386 MB in 50 seconds, as see
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -92,12 +92,15 @@ class Build:
         share = (self.elapsed - self.pulling_from) / max(self.until - self.pulling_from, 1)
         return min(99, max(0, int(share * 100)))
 
-    def due(self) -> list[Step]:
-        """Return the steps that have come due, and count them as done."""
-        start = self.done
+    def due(self, held: Callable[[Step], bool]) -> Iterator[Step]:
+        """Yield the steps that have come due, each counted as done; at one that's held the build waits."""
         while not self.finished and self.steps[self.done].at <= self.elapsed:
+            step = self.steps[self.done]
+            if held(step):
+                self.elapsed = step.at
+                return
             self.done += 1
-        return self.steps[start : self.done]
+            yield step
 
 
 @dataclass(frozen=True)

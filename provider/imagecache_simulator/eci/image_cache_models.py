@@ -17,6 +17,7 @@ from imagecache_simulator.eci.exceptions import (
     ImageCacheNotFoundError,
     QuotaExceededError,
 )
+from imagecache_simulator.eci.holds import Holds
 from imagecache_simulator.eci.image_cache import ImageCache, Inputs
 from imagecache_simulator.eci.placement import (
     EIP_INSTANCE_TYPE,
@@ -39,7 +40,11 @@ _NEEDS_CHECK = frozenset({"security_group_id", "v_switch_ids", "eip_instance_id"
 
 
 class ImageCacheBackend:
-    """The image caches of an account, in all its regions."""
+    """The image caches of an account, in all its regions.
+
+    Attributes:
+        holds: the transitions that wait.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -47,6 +52,7 @@ class ImageCacheBackend:
         self._numbers = 0
         self._settled_at = cloud.clock.now()
         self._held = False
+        self.holds = Holds(self.settle)
 
     @property
     def image_caches(self) -> dict[str, ImageCache]:
@@ -149,7 +155,7 @@ class ImageCacheBackend:
         for cache in list(self._image_caches.values()):
             if cache.build is not None and not self._held:
                 self._move_on(cache, passed, now)
-            if cache.expires is not None and cache.expires <= now:
+            if cache.expires is not None and cache.expires <= now and not self.holds.stop_expiry(cache):
                 self.delete_image_cache(cache)
 
     def _move_on(self, cache: ImageCache, seconds: float, now: datetime) -> None:
@@ -157,13 +163,12 @@ class ImageCacheBackend:
         if build is None:
             return
         build.elapsed += seconds
-        steps = build.due()
-        for step in steps:
+        before = cache.progress, build.done
+        for step in build.due(lambda step: self.holds.stop_step(cache, step)):
             self._happen(cache, step, now - timedelta(seconds=build.elapsed - step.at))
-        before = cache.progress
         if cache.build is not None:
             cache.progress = build.progress
-        if steps or cache.progress != before:
+        if (cache.progress, build.done) != before:
             self._cloud.changed()
 
     def _happen(self, cache: ImageCache, step: Step, moment: datetime) -> None:

@@ -55,18 +55,6 @@ def test_quotas(cloud: Cloud) -> None:
     assert cloud.quotas["MaxImageCacheCount"] == 1
 
 
-def test_holds(cloud: Cloud) -> None:
-    """Held builds stand still until they're released."""
-    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
-    assert send(cloud, "POST", "holds", {"ImageCaches": True}) == (200, {"ImageCaches": True})
-    send(cloud, "POST", "clock", {"advance": 3600})
-    assert send(cloud, "GET", "holds")[1] == {"ImageCaches": True}
-    assert cache.status == "Preparing"
-    send(cloud, "POST", "holds", {"ImageCaches": False})
-    send(cloud, "POST", "clock", {"advance": 3600})
-    assert cache.status == "Ready"
-
-
 def test_requests(cloud: Cloud) -> None:
     """The log of calls is shown, chosen from, followed by number, and cleared; driving isn't a call."""
     assert send(cloud, "GET", "requests") == (200, [])
@@ -163,16 +151,22 @@ def test_delete_image_cache(cloud: Cloud) -> None:
         ("POST", "quotas", {"MaxImageCacheCount": -1}),
         ("POST", "quotas", {"MaxDescribeImageCachesLimit": 0}),
         ("POST", "holds", {"ImageCaches": 1}),
+        ("POST", "holds", {"ImageCaches": True, "transition": "Ready"}),
         ("POST", "holds", {}),
+        ("POST", "holds", {"transition": "Reddy"}),
+        ("POST", "holds", {"transition": ["Ready"]}),
+        ("POST", "holds", {"transition": "Ready", "image_cache": 1}),
+        ("POST", "holds", {"transition": "Ready", "held": "no"}),
+        ("POST", "holds", {"Transition": "Ready"}),
     ],
 )
 def test_bad_content(cloud: Cloud, method: str, name: str, content: Any) -> None:
     """Content that can't be done is 400 with a reason, and changes nothing."""
-    before = cloud.clock.now(), dict(cloud.quotas), cloud.eci.held
+    before = cloud.clock.now(), dict(cloud.quotas), send(cloud, "GET", "holds")
     status, answer = send(cloud, method, name, content)
     assert status == 400
     assert answer["error"]
-    assert (cloud.clock.now(), dict(cloud.quotas), cloud.eci.held) == before
+    assert (cloud.clock.now(), dict(cloud.quotas), send(cloud, "GET", "holds")) == before
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"advance": 1' + b"0" * 5000 + b"}"])
