@@ -23,6 +23,8 @@ from starlette.types import Receive, Scope, Send
 from imagecache_simulator import control
 from imagecache_simulator.core import Cloud
 from imagecache_simulator.exceptions import ApiError, InternalError, RequestTooLargeError
+from imagecache_simulator.page import files
+from imagecache_simulator.page.events import Events
 from imagecache_simulator.wire import Request, Response
 
 LARGEST_BODY = 1 << 20
@@ -67,8 +69,9 @@ def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Serv
     listener = socket.create_server((host, port), family=family)
     # An answer goes out in two writes; without this the second waits 40 ms for the first to be confirmed.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    events = Events(cloud)
     config = uvicorn.Config(
-        application(cloud),
+        application(cloud, events),
         http="h11",
         ws="none",
         loop="asyncio",
@@ -86,35 +89,58 @@ def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Serv
         shown = f"[{host}]" if family == socket.AF_INET6 else host
         yield Server(cloud, f"{shown}:{listener.getsockname()[1]}")
     finally:
+        events.close()
         server.should_exit = True
         thread.join()
         listener.close()
 
 
-def application(cloud: Cloud) -> Starlette:
-    """Return the ASGI application of an account: the API, and what drives it under `/_simulator/`."""
+def application(cloud: Cloud, events: Events) -> Starlette:
+    """Return the ASGI application of an account.
+
+    Args:
+        cloud: the account: the API answers at `/`, what drives it under `/_simulator/`.
+        events: what feeds the page that a browser finds at `/`.
+    """
 
     def api(http: HttpRequest, body: bytes) -> Response:
-        return cloud.handle(_request(http, body))
+        request = _request(http, body)
+        if files.is_asked_for(request):
+            return _elsewhere(http) or files.file(files.INDEX)
+        return cloud.handle(request)
+
+    def page(http: HttpRequest, _: bytes) -> Response:
+        return _elsewhere(http) or files.file(http.path_params["name"])
+
+    async def stream(http: HttpRequest) -> HttpResponse:
+        refused = _elsewhere(http)
+        return events.response() if refused is None else _http_response(refused)
 
     def refuse(http: HttpRequest, error: ApiError) -> Response:
         return cloud.refusal(error, _request(http, b""))
 
     def drive(http: HttpRequest, body: bytes) -> Response:
-        if http.client is not None and not http.client.host.startswith(_LOOPBACK):
-            return Response.of_json(403, {"error": "only this machine may drive the simulator"})
         query = http.scope["query_string"].decode("latin-1")
-        return control.handle(cloud, http.method, http.scope["path"], body, query)
+        return _elsewhere(http) or control.handle(cloud, http.method, http.scope["path"], body, query)
 
     def refuse_to_drive(_: HttpRequest, error: ApiError) -> Response:
         return Response.of_json(error.status, {"error": error.message})
 
     return Starlette(
         routes=[
+            Route("/_simulator/page/{name}", _Door(page, refuse_to_drive), methods=["GET"]),
+            Route("/_simulator/events", stream),
             Route("/_simulator/{path:path}", _Door(drive, refuse_to_drive)),
             Route("/{path:path}", _Door(api, refuse)),
         ]
     )
+
+
+def _elsewhere(http: HttpRequest) -> Response | None:
+    """Return what is told to another machine; None if the request comes from this one."""
+    if http.client is None or http.client.host.startswith(_LOOPBACK):
+        return None
+    return Response.of_json(403, {"error": "only this machine may drive the simulator"})
 
 
 class _Door:
@@ -135,7 +161,7 @@ class _Door:
         except ClientDisconnect:
             return
         response = self._refuse(http, RequestTooLargeError()) if body is None else self._safely(http, body)
-        await HttpResponse(response.body, response.status, dict(response.headers))(scope, receive, send)
+        await _http_response(response)(scope, receive, send)
 
     def _safely(self, http: HttpRequest, body: bytes) -> Response:
         """Answer; a defect of the simulator is written to the log and told without details."""
@@ -155,6 +181,10 @@ async def _body(http: HttpRequest) -> bytes | None:
         if not too_large:
             body += chunk
     return None if too_large else bytes(body)
+
+
+def _http_response(response: Response) -> HttpResponse:
+    return HttpResponse(response.body, response.status, dict(response.headers))
 
 
 def _request(http: HttpRequest, body: bytes) -> Request:

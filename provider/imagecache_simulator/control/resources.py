@@ -37,7 +37,11 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
         "vpcs": [vpc_form(cloud, vpc) for vpc in cloud.vpc.vpcs.values()],
         "vswitches": [vswitch_form(cloud, vswitch) for vswitch in cloud.vpc.vswitches.values()],
         "security_groups": [
-            {**security_group_form(group), "Permissions": [rule_form(rule) for rule in group.rules]}
+            {
+                **security_group_form(group),
+                "RegionId": group.region_id,
+                "Permissions": [rule_form(rule) for rule in group.rules],
+            }
             for group in cloud.ecs.security_groups.values()
         ],
         "eips": [eip_form(eip) for eip in cloud.vpc.eips.values()],
@@ -48,8 +52,10 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
 def _image_cache_with_inputs(cache: ImageCache) -> dict[str, Any]:
     """Return an image cache as the API shows it, and with what the API never tells."""
     inputs, access = cache.inputs, cache.inputs.access
+    transit = cache.build.transit if cache.build else None
     return {
         **image_cache_form(cache),
+        "TransitVSwitchId": transit.v_switch_id if transit else "",
         "SecurityGroupId": inputs.security_group_id,
         "VSwitchIds": list(inputs.v_switch_ids),
         "ZoneId": inputs.zone_id,
