@@ -40,10 +40,12 @@ class Memory:
     Attributes:
         shown: the IDs that Diff, Read and Update named, oldest first, by resource.
         created: the resources that this process makes or has made.
+        imported: the resources that this process reads into the state.
     """
 
     shown: defaultdict[Identity, list[str]] = field(default_factory=lambda: defaultdict(list))
     created: set[Identity] = field(default_factory=set)
+    imported: set[Identity] = field(default_factory=set)
 
     def show(self, identity: Identity, id: str) -> None:
         """Remember that the state has this ID for the resource."""

@@ -32,6 +32,7 @@ class Difference:
         change: what that means.
         replaces: whether another resource is needed for it.
         reason: why, for people.
+        input: whether it is an input; else it's the recorded state that isn't as it should be.
     """
 
     property: str
@@ -39,6 +40,7 @@ class Difference:
     change: Change
     replaces: bool
     reason: str
+    input: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,14 @@ _REASONS = {
 }
 
 
-def diff(model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any], last_build: str) -> Diff:
+def diff(
+    model: type[Model],
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    last_build: str,
+    *,
+    imported: bool = False,
+) -> Diff:
     """Compare inputs.
 
     Args:
@@ -77,17 +86,19 @@ def diff(model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any], l
         olds: the inputs of the last `up`.
         news: the checked inputs of this one, UNKNOWN where a preview doesn't know.
         last_build: the build ID that the cloud works from; empty if none is known.
+        imported: whether the old inputs were only now read from the cloud, which doesn't tell all of them.
     """
-    found = tuple(_differences(model, olds, news))
+    known = {name: fields(model)[name] for name in fields(model) if not imported or _told(model, name, news)}
+    found = tuple(_differences(known, olds, news))
     if any(difference.change is Change.BUILD for difference in found):
         found = tuple(_blocked_builds(model, found, news, last_build))
     return Diff(found)
 
 
 def _differences(
-    model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any]
+    known: Mapping[str, Field], olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Iterator[Difference]:
-    for name, field in fields(model).items():
+    for name, field in known.items():
         old, new = olds.get(name), news.get(name)
         if field.property.same(old, new):
             continue
@@ -97,6 +108,17 @@ def _differences(
         if new is None and _takes_another(field):
             replaces, reason = True, f"the cloud has no value that undoes {name}; another cache is needed"
         yield Difference(name, _kind(old, new), change, replaces, reason)
+
+
+def _told(model: type[Model], name: str, news: Mapping[str, Any]) -> bool:
+    """Say whether an import can compare a field: the cloud tells it, and the program says what it should be.
+
+    What the cloud has chosen itself where the program says nothing is right as it is.
+    """
+    about = fields(model)[name].property
+    if about.change is Change.REPLACE:
+        return True
+    return (about.returned or about.derived) and (name in news or about.default is not NO_DEFAULT)
 
 
 def _takes_another(field: Field) -> bool:
@@ -136,6 +158,17 @@ def drifted(model: type[Model], inputs: dict[str, Any], seen: Observed) -> dict[
     if tags != (inputs.get("tags") or {}):
         now["tags"] = tags
     return now
+
+
+def described(model: type[Model], seen: Observed) -> dict[str, Any]:
+    """Give the inputs that describe a resource of which only the cloud knows: defaults are left out."""
+    told = {
+        name: value
+        for name, value in {**seen.returned, **seen.derived}.items()
+        if not fields(model)[name].property.same(value, None)
+    }
+    tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
+    return {**told, **({"tags": tags} if tags else {})}
 
 
 def _is_users(tag: str) -> bool:

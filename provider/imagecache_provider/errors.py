@@ -7,7 +7,9 @@ ProviderError              show its text to the user; the operation ended
 │   ├── NotFoundError      what was asked for doesn't exist: gone, for a resource of ours
 │   └── TokenUsedError     the ClientToken stands for another request: make another token
 ├── TryAgainError          throttled, overloaded or unreachable: the same call may go through later
-└── NotReadyError          the resource exists, but isn't usable: its ID is known
+├── StoppedError         the user ended the operation before anything was sent: nothing to clean up
+├── GoneError              the resource doesn't exist any more: refresh, and make it anew
+└── NotReadyError          the resource exists, but isn't usable: record it
     ├── FailedError        it ended Failed: replace it
     └── TimedOutError      it may still become Ready: wait again
 ```
@@ -19,8 +21,11 @@ print `str(error)`, which is all a user sees: what failed, why, which property, 
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 
@@ -93,16 +98,35 @@ class TryAgainError(CloudError):
     """The call may go through later, and may also have gone through: repeat it under the same ClientToken."""
 
 
+class StoppedError(ProviderError):
+    """The user ended the operation before anything was sent."""
+
+
+class GoneError(ProviderError):
+    """A resource that doesn't exist any more.
+
+    Args:
+        text: the message for the user.
+        seen_once: whether it was seen to exist since it was asked for.
+    """
+
+    def __init__(self, text: str, *, seen_once: bool) -> None:
+        self.seen_once = seen_once
+        super().__init__(text)
+
+
 class NotReadyError(ProviderError):
     """A resource that exists but isn't usable.
 
     Args:
         text: the message for the user.
-        id: the resource's ID in the cloud.
+        seen: the resource as the cloud showed it last (`resource.Observed`); None if it wasn't seen yet.
+        id: its ID.
     """
 
-    def __init__(self, text: str, id: str) -> None:
-        self.id = id
+    def __init__(self, text: str, seen: Any, id: str = "") -> None:
+        self.seen = seen
+        self.id = id or seen.id
         super().__init__(text)
 
 
@@ -132,3 +156,16 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote(secret, safe="")
     yield quote_plus(secret)
     yield json.dumps(secret)[1:-1]
+
+
+def our_fault(error: BaseException, *, with_text: bool = True) -> str:
+    """Say that an error should never have come, without a stack."""
+    reason = where(error, with_text=with_text)
+    return f"this is a fault of pulumi-imagecache, please report it: {reason}"
+
+
+def where(error: BaseException, *, with_text: bool = True) -> str:
+    """Name an unexpected error in a line: its type, its text, and the place where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{f': {error}' if with_text else ''}{place}"

@@ -80,11 +80,13 @@ class Property:
     Attributes:
         description: what it is, its unit and its limits, for users.
         wire: the API's name of it; a list's members are numbered behind it.
-        change: what a change of it means; None for outputs and for fields of nested objects.
+        change: what a change of it means; for an output, what it takes to change it, None for any moment;
+            None for fields of nested objects.
         secret: whether its value must never be shown.
         default: what the cloud assumes when it isn't given, and what is sent when it was removed.
         updatable: whether the API's update call can carry it.
         returned: whether the API returns it, so that drift can be seen.
+        derived: whether it can be worked out of what the API returns, for an import.
         joined: whether the wire joins a list's members with commas.
         rules: rules over the whole value.
         canonical: gives two values that mean the same one form; for comparing, never for sending.
@@ -97,6 +99,7 @@ class Property:
     default: Any = NO_DEFAULT
     updatable: bool = True
     returned: bool = False
+    derived: bool = False
     joined: bool = False
     rules: tuple[Rule, ...] = ()
     canonical: Callable[[Any], Any] | None = None

@@ -7,24 +7,27 @@ How, is in docs/architecture.md under "Identity".
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from imagecache_provider import check as checks
 from imagecache_provider.adoption import Adoption, Memory
 from imagecache_provider.clock import Clock
-from imagecache_provider.diff import Diff, Difference, Kind, diff, drifted
-from imagecache_provider.errors import FailedError, NotFoundError, NotReadyError, ProviderError, TimedOutError
-from imagecache_provider.fields import (
-    UNKNOWN,
-    Change,
-    without_secrets,
+from imagecache_provider.diff import Diff, Difference, Kind, described, diff, drifted
+from imagecache_provider.errors import (
+    ConfigurationError,
+    FailedError,
+    GoneError,
+    NotFoundError,
+    NotReadyError,
+    ProviderError,
+    TimedOutError,
 )
+from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown, without_secrets
+from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
     RESOURCE_TAG,
     STACK_TAG,
@@ -38,47 +41,48 @@ from imagecache_provider.resource import (
     build_id,
     update_token,
 )
-from imagecache_provider.waiter import Waiter
 
-DEFAULT_TIMEOUT = 3600.0
-"""Seconds that a build may take; the same as the alicloud provider's."""
-_DELETE_TIMEOUT = 600.0
-_MISSES = 3
-"""A resource that was just asked for may be missing from so many answers before it counts as gone."""
+DELETE_TIMEOUT = 600.0
 _MOST_GONE = 8
 """A token may be answered with so many caches in a row that don't exist any more."""
 
 
-class _Watch:
-    """Says when to stop waiting: nothing is at work on what is there, or it's missing too often."""
-
-    def __init__(self, misses: int = _MISSES) -> None:
-        self.seen_once = False
-        self._misses = misses
-
-    def __call__(self, seen: Observed | None) -> bool:
-        if seen is None:
-            self._misses -= 1
-            return self._misses <= 0
-        self.seen_once = True
-        return not seen.phase.busy
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """A resource after an operation: its ID, its inputs as they now hold, and its outputs."""
+    """A resource after an operation.
+
+    Attributes:
+        id: its ID.
+        inputs: its inputs as they now hold.
+        outputs: its outputs.
+        trouble: why it isn't usable; only `read` gives one that isn't.
+    """
 
     id: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
+    trouble: NotReadyError | None = None
 
 
-@dataclass
-class Region:
-    """What all resources of one region share: a waiter, and queues for what only one can use."""
+@dataclass(frozen=True)
+class Listed:
+    """A resource in a list: its ID, and its name in the cloud."""
 
-    waiter: Waiter
-    queues: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the user has set for automatic names.
+
+    Attributes:
+        proposed: the name to take; empty to make one.
+        allowed: whether there may be one at all.
+    """
+
+    proposed: str = ""
+    allowed: bool = True
 
 
 class Lifecycle:
@@ -87,20 +91,29 @@ class Lifecycle:
     Args:
         connection: the kind of resource, bound to the account.
         clock: what waiting and expiry go by.
-        timeout: seconds that a build may take.
+        keeps_failed: whether the front can record a resource whose create failed; else it's deleted again.
     """
 
-    def __init__(self, connection: Connection, clock: Clock, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(self, connection: Connection, clock: Clock, *, keeps_failed: bool = False) -> None:
         self._connection = connection
         self._resource = connection.resource
         self._clock = clock
-        self._timeout = timeout
+        self._keeps_failed = keeps_failed
         self._memory = Memory()
         self._adoption = Adoption(self._resource, self._memory)
-        self._regions: dict[str, Region] = {}
+        self._readiness = Readiness(self._resource, clock, keeps_failed=keeps_failed)
+
+    def stop(self) -> None:
+        """End all waiting: what is under way is answered as it was seen last, and nothing new is begun."""
+        self._readiness.stop()
 
     def check(
-        self, identity: Identity, name: str, olds: Mapping[str, Any], news: dict[str, Any]
+        self,
+        identity: Identity,
+        name: str,
+        olds: Mapping[str, Any],
+        news: dict[str, Any],
+        naming: Naming = Naming(),
     ) -> checks.Checked:
         """Check inputs without a network, and set what the user left out: region and name.
 
@@ -109,6 +122,7 @@ class Lifecycle:
             name: the resource's name in the program, which an automatic name begins with.
             olds: the inputs of the last `up`; empty for a new resource and for a replacement.
             news: the program's inputs.
+            naming: what the user has set for automatic names.
         """
         checked = checks.check(self._resource.args, news)
         failures = list(checked.failures)
@@ -117,10 +131,15 @@ class Lifecycle:
             inputs["regionId"] = self._connection.region
         if not inputs["regionId"] and inputs["regionId"] is not UNKNOWN:
             failures.append(checks.CheckFailure("regionId", self._connection.missing_region))
-        if not failures and inputs.get(self._resource.name_property) is None:
-            old = olds.get(self._resource.name_property)
-            inputs[self._resource.name_property] = old or automatic_name(
-                self._resource.args, identity, name, inputs
+        named = self._resource.name_property
+        if not failures and inputs.get(named) is None:
+            if not (olds.get(named) or naming.allowed):
+                reason = "is required: pulumi:autonaming is switched off for it"
+                return checks.Checked(inputs, (checks.CheckFailure(named, reason),))
+            inputs[named] = (
+                olds.get(named)
+                or naming.proposed
+                or automatic_name(self._resource.args, identity, name, inputs)
             )
         return checks.Checked(inputs, tuple(failures))
 
@@ -134,59 +153,111 @@ class Lifecycle:
     ) -> Diff:
         """Compare inputs, and see from the recorded outputs whether the resource is still of use."""
         self._memory.show(identity, id)
-        found = diff(self._resource.args, olds, news, str(outputs.get("buildId") or ""))
+        found = self._compare(identity, olds, outputs, news)
         state = self._state_difference(outputs)
         return Diff((*found.differences, state)) if state else found
+
+    def _compare(
+        self, identity: Identity, olds: Mapping[str, Any], outputs: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> Diff:
+        recorded = str(outputs.get("buildId") or "")
+        imported = identity in self._memory.imported
+        return diff(self._resource.args, olds, news, recorded, imported=imported)
 
     def _state_difference(self, outputs: Mapping[str, Any]) -> Difference | None:
         status = outputs.get("status")
         expires = str(outputs.get("expireDateTime") or "")
         if status == "Failed":
-            return Difference("status", Kind.UPDATE, Change.REPLACE, True, "it ended Failed")
+            return Difference("status", Kind.UPDATE, Change.REPLACE, True, "it ended Failed", input=False)
         if expires and _moment(expires) <= self._clock.now():
             reason = f"it expired on {expires}"
-            return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason)
+            return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
         if status != "Ready":
-            return Difference("status", Kind.UPDATE, Change.METADATA, False, f"it was left {status}")
+            reason = f"it was left {status or 'unfinished'}; it's waited for"
+            return Difference("status", Kind.UPDATE, Change.METADATA, False, reason, input=False)
         return None
 
-    async def create(self, identity: Identity, inputs: dict[str, Any]) -> Outcome:
+    def preview_create(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the outputs that a create is certain to have."""
+        return self._preview({"regionId": inputs["regionId"]}, inputs)
+
+    def preview_update(
+        self,
+        identity: Identity,
+        olds: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Give the outputs that an update is certain to have."""
+        found = self._compare(identity, olds, outputs, news)
+        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") != "Ready"
+        kept = {Change.REPLACE} if builds else {Change.REPLACE, Change.BUILD}
+        stays = {
+            name: outputs[name]
+            for name, member in fields(self._resource.state).items()
+            if member.property.change in kept and name in outputs
+        }
+        return self._preview(stays, news) if builds else stays
+
+    def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        if has_unknown(dict(inputs)):
+            return outputs
+        return {**outputs, "buildId": build_id(self._resource.args, inputs)}
+
+    async def create(
+        self,
+        identity: Identity,
+        inputs: dict[str, Any],
+        operation: Operation = Operation(),  # noqa: B008 - it's frozen
+    ) -> Outcome:
         """Make a resource, or adopt the one that an earlier, cut-off create began; wait until it's Ready.
 
         Raises:
-            FailedError: it ended Failed; it is deleted again, since nothing would record it.
-            TimedOutError: it isn't Ready in time; the next create finds it.
+            NotReadyError: it was made but isn't usable. A front that can't record such a resource finds one
+                that failed deleted again; one that isn't Ready in time is found by the next create.
         """
         if identity in self._memory.created:
             raise ProviderError(
-                f"{self._title(inputs)}: this program has two resources of one name and type under parents of"
-                " one name and type\n  what to do: give one of them another name"
+                f"{self._readiness.title(inputs)}: this program has two resources of one name and type under"
+                " parents of one name and type\n  what to do: give one of them another name"
             )
         self._memory.created.add(identity)  # at once: the other one may be created beside this one
         try:
-            async with self._turn(inputs):
-                seen = await self._create(identity, inputs)
+            async with self._readiness.turn(inputs, operation):
+                seen = await self._create(identity, inputs, operation)
                 await self._adoption.hand_over(seen, inputs["regionId"])
         except BaseException:
             self._memory.created.discard(identity)
             raise
-        return self._outcome(seen, inputs)
+        return self.outcome(seen, inputs)
 
-    async def _create(self, identity: Identity, inputs: dict[str, Any]) -> Observed:
+    async def _create(self, identity: Identity, inputs: dict[str, Any], operation: Operation) -> Observed:
         gone = ""
         for _ in range(_MOST_GONE):
             id_ = await self._adoption.create(identity, inputs, after=gone)
-            watch = _Watch()
-            seen = await self._shared(inputs["regionId"]).waiter.wait(id_, watch, self._timeout)
-            if seen is None and not watch.seen_once:
-                gone = id_  # the token was answered with a cache that is long gone
-                continue
             try:
-                return self._ready(id_, seen, inputs, "create")
-            except FailedError:
-                await self._delete_quietly(id_, inputs["regionId"])
-                raise
-        raise self._absent(gone, inputs)
+                return await self._readiness.ready(id_, inputs, operation, created=True)
+            except GoneError as error:
+                if error.seen_once:
+                    raise
+                gone = id_  # the token was answered with a cache that is long gone
+            except ProviderError as error:
+                raise await self._left_behind(id_, inputs, error) from error.__cause__
+        raise ProviderError(
+            f"{self._readiness.title(inputs)}: the cloud answered {_MOST_GONE} times with caches that don't"
+            f" exist, the last was {gone}\n  what to do: run up again later"
+        )
+
+    async def _left_behind(self, id_: str, inputs: dict[str, Any], error: ProviderError) -> ProviderError:
+        """Settle what becomes of a resource whose create went wrong: recorded, deleted, or found again."""
+        seen = error.seen if isinstance(error, NotReadyError) else None
+        if self._keeps_failed:
+            if seen is not None:
+                await self._quietly(self._adoption.hand_over(seen, inputs["regionId"]))
+            return error if isinstance(error, NotReadyError) else NotReadyError(str(error), None, id_)
+        if isinstance(error, FailedError):
+            await self._quietly(self.delete(id_, inputs["regionId"]))
+        return error
 
     async def read(
         self,
@@ -195,55 +266,70 @@ class Lifecycle:
         inputs: dict[str, Any],
         outputs: Mapping[str, Any],
     ) -> Outcome | None:
-        """See what the cloud has: None if it's gone; else inputs and outputs, with the drift in both."""
-        self._memory.show(identity, id)
-        seen = (await self._resource.describe(inputs["regionId"], [id])).get(id)
+        """See what the cloud has: None if it's gone; else inputs and outputs, with the drift in both.
+
+        Args:
+            identity: the resource's.
+            id: its ID; for an import from another region than the configured one, `region/ID`.
+            inputs: the recorded inputs; empty for an import.
+            outputs: the recorded outputs; empty for an import.
+        """
+        region, _, id_ = id.rpartition("/")
+        region = region or str(inputs.get("regionId") or self._connection.region)
+        if not region:
+            raise ConfigurationError(f"regionId {self._connection.missing_region}")
+        self._memory.show(identity, id_)
+        seen = await self._readiness.look(id_, region)
         if seen is None:
             return None
-        return self._outcome(
-            seen, drifted(self._resource.args, inputs, seen), str(outputs.get("buildId") or "")
-        )
+        if not inputs:
+            self._memory.imported.add(identity)
+        if inputs:
+            now = drifted(self._resource.args, inputs, seen)
+        else:
+            now = {**described(self._resource.args, seen), "regionId": region}
+        return self.outcome(seen, now, str(outputs.get("buildId") or ""), imported=not inputs)
 
-    async def update(
+    async def update(  # noqa: PLR0917 - what Pulumi's Update says, in its order
         self,
         identity: Identity,
         id: str,
         olds: dict[str, Any],
         outputs: Mapping[str, Any],
         news: dict[str, Any],
+        operation: Operation = Operation(),  # noqa: B008 - it's frozen
     ) -> Outcome:
         """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
         self._memory.show(identity, id)
         recorded = str(outputs.get("buildId") or "")
         found = diff(self._resource.args, olds, news, recorded)
-        seen = await self._present(id, news)
+        seen = await self._readiness.present(id, news)
         builds = bool(found.properties(Change.BUILD)) or seen.phase is not Phase.READY
-        async with self._turn(news if builds else {}):
+        async with self._readiness.turn(news if builds else {}, operation):
             if builds:
-                seen = await self._settled(id, news)
-            await self._tag(id, news, olds, seen)
+                seen = await self._readiness.settled(id, news, operation)
+            await self._tag(identity, news, olds, seen)
             if self._needs_build(found, seen, recorded, news):
                 await self._rebuild(identity, id, news)
             elif changed := set(found.properties(Change.METADATA)) - {"tags"}:
                 await self._resource.update(id, news, changed, self._update_token(identity, id, news))
             elif not found.properties(Change.METADATA):
-                return self._outcome(seen, news, recorded)  # nothing was sent: this is how it is
-            after = await self._shared(news["regionId"]).waiter.wait(id, _Watch(), self._timeout)
-            seen = self._ready(id, after, news, "update")
-        return self._outcome(seen, news, recorded)
+                return self.outcome(seen, news, recorded)  # nothing was sent: this is how it is
+            seen = await self._readiness.ready(id, news, operation)
+        return self.outcome(seen, news, recorded)
 
-    async def delete(self, id: str, region: str) -> None:
+    async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
         """Delete a resource and wait until it's gone; one that is gone already is fine."""
         try:
             await self._resource.delete(id, region)
         except NotFoundError:
             return
-        left = await self._shared(region).waiter.wait(id, lambda seen: seen is None, _DELETE_TIMEOUT)
+        left = await self._readiness.gone(id, region, Operation(timeout))
         if left is not None:
             raise TimedOutError(
-                f"{self._resource.noun} {id} is still there {_DELETE_TIMEOUT:.0f} s after its deletion was"
+                f"{self._resource.noun} {id} is still there {timeout:.0f} s after its deletion was"
                 f" accepted (status {left.status}); run the same command again",
-                id,
+                left,
             )
 
     def _needs_build(self, found: Diff, seen: Observed, recorded: str, news: dict[str, Any]) -> bool:
@@ -269,93 +355,76 @@ class Lifecycle:
         request = without_secrets(self._resource.args, news)
         return update_token(identity, [id_, request, self._clock.now().isoformat()])
 
-    async def _tag(self, id_: str, news: Mapping[str, Any], olds: Mapping[str, Any], seen: Observed) -> None:
-        wanted: dict[str, str] = news.get("tags") or {}
+    async def _tag(
+        self, identity: Identity, news: Mapping[str, Any], olds: Mapping[str, Any], seen: Observed
+    ) -> None:
+        """Set the user's tags, and say in the hidden ones that this resource is recorded."""
+        wanted: dict[str, str] = {**(news.get("tags") or {}), **self._recorded(identity, seen)}
         removed = {key for key in olds.get("tags") or {} if key not in wanted and key in seen.tags}
         missing = {key: value for key, value in wanted.items() if seen.tags.get(key) != value}
-        await self._resource.tag(id_, news["regionId"], missing, removed)
+        await self._resource.tag(seen.id, news["regionId"], missing, removed)
 
-    async def _present(self, id_: str, inputs: Mapping[str, Any]) -> Observed:
-        """See the resource as it is now."""
-        seen = await self._shared(inputs["regionId"]).waiter.wait(id_, lambda _: True, self._timeout)
-        if seen is None:
-            raise self._absent(id_, inputs)
-        return seen
+    @staticmethod
+    def _recorded(identity: Identity, seen: Observed) -> dict[str, str]:
+        """Give the hidden tags of a resource that the state has under this identity; a rename changes it."""
+        if seen.record is None:
+            return {}
+        record = replace(seen.record, resource=identity.resource, pending=False)
+        return {STACK_TAG: identity.stack, RESOURCE_TAG: str(record)}
 
-    async def _settled(self, id_: str, inputs: Mapping[str, Any]) -> Observed:
-        """See the resource once nothing is at work on it."""
-        seen = await self._shared(inputs["regionId"]).waiter.wait(id_, _Watch(misses=1), self._timeout)
-        if seen is None:
-            raise self._absent(id_, inputs)
-        if seen.phase.busy or seen.phase is Phase.FAILED:
-            raise self._not_ready(seen, inputs, "update")
-        return seen
+    def outcome(
+        self, seen: Observed, inputs: dict[str, Any], recorded: str = "", *, imported: bool = False
+    ) -> Outcome:
+        """Put together what is recorded of a resource.
 
-    def _ready(self, id_: str, seen: Observed | None, inputs: Mapping[str, Any], operation: str) -> Observed:
-        if seen is None:
-            raise self._absent(id_, inputs)
-        if seen.phase is not Phase.READY:
-            raise self._not_ready(seen, inputs, operation)
-        return seen
-
-    def _absent(self, id_: str, inputs: Mapping[str, Any]) -> NotReadyError:
-        return NotReadyError(
-            f"{self._title(inputs)}: {id_} doesn't exist any more; somebody deleted it, or it expired\n"
-            "  what to do: run `pulumi refresh`, then up again: it's made anew",
-            id_,
-        )
-
-    def _not_ready(self, seen: Observed, inputs: Mapping[str, Any], operation: str) -> NotReadyError:
-        title = f"{self._title(inputs)}: {seen.id}"
-        if seen.phase.busy:
-            return TimedOutError(
-                f"{title} isn't Ready after {self._timeout:.0f} s: {seen.status} {seen.progress}\n"
-                "  what to do: run up again: it is found and waited for",
-                seen.id,
-            )
-        why = "".join(f"\n  {reason}" for reason in seen.reasons) or "\n  the cloud gives no reason"
-        created = operation == "create"
-        after = ", and was deleted again" if created else ""
-        back = "" if created else "; to take the change back instead, run `pulumi refresh` before up"
-        return FailedError(
-            f"{title} ended {seen.status}{after}:{why}\n"
-            f"  what to do: mend what the events name, then run up again{back}",
-            seen.id,
-        )
-
-    def _title(self, inputs: Mapping[str, Any]) -> str:
-        return f"{self._resource.noun} {inputs.get(self._resource.name_property)!r} in {inputs['regionId']}"
-
-    def _outcome(self, seen: Observed, inputs: dict[str, Any], recorded: str = "") -> Outcome:
+        Args:
+            seen: how the cloud shows it.
+            inputs: its inputs.
+            recorded: the build ID that the state has.
+            imported: whether it's only now coming into the state: then its last build isn't known.
+        """
         last = seen.record.build_id if seen.record else recorded
-        built = last or build_id(self._resource.args, inputs)
-        return Outcome(seen.id, inputs, {**seen.outputs, "regionId": inputs["regionId"], "buildId": built})
+        built = last if last or imported else build_id(self._resource.args, inputs)
+        trouble = None if seen.phase is Phase.READY else self._readiness.trouble(seen, inputs)
+        outputs = {**seen.outputs, "regionId": inputs["regionId"], "buildId": built}
+        return Outcome(seen.id, inputs, outputs, trouble)
 
-    async def _delete_quietly(self, id_: str, region: str) -> None:
+    def unfinished(
+        self, error: NotReadyError, inputs: dict[str, Any], outputs: Mapping[str, Any] = MappingProxyType({})
+    ) -> Outcome:
+        """Put together what is recorded of a resource whose operation ended before it was usable.
+
+        Args:
+            error: how it ended.
+            inputs: its inputs.
+            outputs: what the state has of it so far.
+        """
+        recorded = str(outputs.get("buildId") or "")
+        if error.seen is not None:
+            return replace(self.outcome(error.seen, inputs, recorded), trouble=error)
+        built = recorded or build_id(self._resource.args, inputs)
+        known = {**outputs, "status": "", "regionId": inputs["regionId"], "buildId": built}
+        return Outcome(error.id, inputs, known, error)
+
+    async def list(self, query: Mapping[str, Any]) -> list[Listed]:
+        """List the resources of a region.
+
+        Args:
+            query: `regionId`, where it isn't the configured one, and `tags` that they carry.
+        """
+        region = str(query.get("regionId") or self._connection.region)
+        if not region:
+            raise ConfigurationError(f"regionId {self._connection.missing_region}")
+        found = await self._resource.find(region, query.get("tags") or {})
+        return [Listed(seen.id, str(seen.returned.get(self._resource.name_property, ""))) for seen in found]
+
+    @staticmethod
+    async def _quietly(work: Coroutine[Any, Any, None]) -> None:
         """Clean up after a failure whose error matters more than that of the cleaning."""
         try:
-            await self.delete(id_, region)
+            await work
         except ProviderError:
             return
-
-    @asynccontextmanager
-    async def _turn(self, inputs: Mapping[str, Any]) -> AsyncIterator[None]:
-        """Wait for what only one build can use at a time."""
-        name = self._resource.exclusive(inputs) if inputs else None
-        if name is None:
-            yield
-            return
-        async with self._shared(inputs["regionId"]).queues[name]:
-            yield
-
-    def _shared(self, region: str) -> Region:
-        if region not in self._regions:
-
-            async def look(ids: Any) -> dict[str, Observed]:
-                return await self._resource.describe(region, ids)
-
-            self._regions[region] = Region(Waiter(look, self._clock))
-        return self._regions[region]
 
 
 def _moment(text: str) -> datetime:

@@ -213,6 +213,7 @@ class Observed:
         progress: how far its build is, in the cloud's words; for people.
         outputs: its output properties, without `buildId`.
         returned: those of its input properties that the cloud returns, without tags.
+        derived: those that can be worked out of what it returns, for an import.
         tags: all its tags, hidden ones too.
         reasons: why it failed, newest last; empty if it didn't.
     """
@@ -223,6 +224,7 @@ class Observed:
     progress: str
     outputs: dict[str, Any]
     returned: dict[str, Any]
+    derived: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
 
@@ -262,8 +264,16 @@ class Resource(Protocol):
     """The input that is named automatically."""
 
     @classmethod
-    def connect(cls, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock) -> Connection:
+    def connect(
+        cls, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock, remedy: str = ""
+    ) -> Connection:
         """Bind it to the account that a stack's configuration or the environment names; calls nothing.
+
+        Args:
+            config: the stack's configuration, or the provider resource's, as `imagecache:…`.
+            environment: the process's environment variables.
+            clock: what passes between calls.
+            remedy: what the front offers a user who has set too little, beside those two.
 
         Raises:
             ConfigurationError: a setting can't be read. Missing credentials are no error here.

@@ -1,7 +1,8 @@
 """Waiting: one look per tick at the cloud serves everybody who waits for a resource of one region.
 
-The lifecycle calls `wait`. While anybody waits, one task looks up all awaited IDs at once and wakes those
-whose resource is where they want it; it takes no thread and ends with the last of them.
+`readiness` calls `wait`. While anybody waits, one task looks up all awaited IDs at once and wakes those whose
+resource is where they want it; it takes no thread and ends with the last of them. Who joins is looked up at
+once, and all who join during a look together at the next one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class _Wait:
     since: float
     ended: asyncio.Future[Observed | None]
     last: Observed | None = None
+    looked: bool = False
 
 
 class Waiter:
@@ -47,6 +49,15 @@ class Waiter:
         self._clock = clock
         self._waits: list[_Wait] = []  # who came first is woken first
         self._ticking: asyncio.Task[None] | None = None
+        self._joined = asyncio.Event()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End all waits with what was seen last; one that hasn't been looked up yet gets one look."""
+        self._stopped = True
+        for wait in list(self._waits):
+            if wait.looked:
+                self._end(wait)
 
     async def wait(self, id: str, done: Done, timeout: float) -> Observed | None:
         """Wait until `done` says so; give what was seen then.
@@ -59,6 +70,7 @@ class Waiter:
         ended: asyncio.Future[Observed | None] = asyncio.get_running_loop().create_future()
         wait = _Wait(id, done, self._clock.seconds(), ended)
         self._waits.append(wait)
+        self._joined.set()
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="waiter")
         limit = asyncio.create_task(self._clock.sleep(timeout))
@@ -72,9 +84,20 @@ class Waiter:
 
     async def _tick(self) -> None:
         while self._waits:
+            self._joined.clear()
             await self._look_once()
-            if self._waits:
-                await self._clock.sleep(self._pause())
+            if self._waits and not self._joined.is_set():
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Let the tick pass, or end it when somebody joins."""
+        tick = asyncio.create_task(self._clock.sleep(self._pause()))
+        joining = asyncio.create_task(self._joined.wait())
+        try:
+            await asyncio.wait({tick, joining}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            tick.cancel()
+            joining.cancel()
 
     async def _look_once(self) -> None:
         asked = list(self._waits)  # who joins during the look is asked about at the next one
@@ -85,8 +108,8 @@ class Waiter:
                 self._end(wait, error)
             return
         for wait in asked:
-            wait.last = seen.get(wait.id)
-            if wait.done(wait.last):
+            wait.last, wait.looked = seen.get(wait.id), True
+            if wait.done(wait.last) or self._stopped:
                 self._end(wait)
 
     def _end(self, wait: _Wait, error: Exception | None = None) -> None:

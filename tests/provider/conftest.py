@@ -21,7 +21,8 @@ from typing_extensions import TypeVarTuple, Unpack
 from imagecache_provider.eci.account import read_account
 from imagecache_provider.eci.client import OpenApiClient
 from imagecache_provider.eci.image_cache import ImageCache
-from imagecache_provider.lifecycle import DEFAULT_TIMEOUT, Lifecycle, Outcome
+from imagecache_provider.lifecycle import Lifecycle, Outcome
+from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
 from imagecache_provider.resource import HIDDEN_TAGS, Connection, Identity
 from imagecache_simulator import Cloud, mock_cloud, serve
 from imagecache_simulator.wire import Request, Response
@@ -153,6 +154,7 @@ class Process:
     lifecycle: Lifecycle
     loop: DrivenLoop
     stack: str = "dev"
+    operation: Operation = field(default_factory=Operation)
 
     def identity(self, name: str = "web") -> Identity:
         """Give the identity that the fronts make of a resource's name."""
@@ -168,7 +170,7 @@ class Process:
 
     def creating(self, name: str = "web", **news: Any) -> Coroutine[Any, Any, Outcome]:
         """Check inputs and begin to create."""
-        return self.lifecycle.create(self.identity(name), self.check(news, name=name))
+        return self.lifecycle.create(self.identity(name), self.check(news, name=name), self.operation)
 
     def create(self, name: str = "web", **news: Any) -> Outcome:
         """Create a new resource: check, then create."""
@@ -182,7 +184,7 @@ class Process:
         news = self.check(wanted, before.inputs, name)
         identity = self.identity(name)
         assert self.lifecycle.diff(identity, before.id, before.inputs, before.outputs, news).replaces == []
-        return self.lifecycle.update(identity, before.id, before.inputs, before.outputs, news)
+        return self.lifecycle.update(identity, before.id, before.inputs, before.outputs, news, self.operation)
 
     def update(self, before: Outcome, name: str = "web", **changes: Any) -> Outcome:
         """Update a resource: check, diff, then update."""
@@ -193,7 +195,8 @@ class Process:
         news = self.check({**before.inputs, **changes}, before.inputs, name)
         identity = self.identity(name)
         self.lifecycle.diff(identity, before.id, before.inputs, before.outputs, news)
-        return self.loop.run_until_complete(self.lifecycle.create(identity, self.check(news, name=name)))
+        creating = self.lifecycle.create(identity, self.check(news, name=name), self.operation)
+        return self.loop.run_until_complete(creating)
 
     def read(self, before: Outcome, name: str = "web") -> Outcome | None:
         """Refresh a resource."""
@@ -228,7 +231,7 @@ class World:
     ) -> Process:
         """Start a run of the provider, with some configuration of its own if any is given."""
         connection = ImageCache.connect({**self.config, **(config or {})}, {}, self.clock)
-        return Process(Lifecycle(connection, self.clock, timeout), self.loop, stack)
+        return Process(Lifecycle(connection, self.clock), self.loop, stack, Operation(timeout))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run work to its end."""

@@ -65,7 +65,7 @@ class Sky(ImageCache):
         """Put something there that an earlier create left; with a record of other inputs unless given."""
         text = record or str(Record(IDENTITY.resource, Token("0" * 40), "b", pending))
         outputs = {"creationTime": created}
-        self.there.append(Observed(id_, phase, phase.value, "", outputs, {}, {RESOURCE_TAG: text}))
+        self.there.append(Observed(id_, phase, phase.value, "", outputs, {}, tags={RESOURCE_TAG: text}))
 
 
 def create(sky: Sky, memory: Memory | None = None, identity: Identity = IDENTITY) -> str:

@@ -11,8 +11,10 @@ from imagecache_provider.errors import (
     FailedError,
     ProviderError,
     RefusedError,
+    TimedOutError,
     redacted,
 )
+from imagecache_provider.resource import Observed, Phase
 
 
 def test_text() -> None:
@@ -53,6 +55,8 @@ def test_tree() -> None:
         ("NotReadyError", "ProviderError"),
         ("FailedError", "NotReadyError"),
         ("TimedOutError", "NotReadyError"),
+        ("GoneError", "ProviderError"),
+        ("StoppedError", "ProviderError"),
     ],
 )
 def test_bases(name: str, base: str) -> None:
@@ -61,9 +65,11 @@ def test_bases(name: str, base: str) -> None:
 
 
 def test_not_ready() -> None:
-    """An error about a resource that exists knows its ID."""
-    error = FailedError("it ended Failed", "imc-1")
-    assert (str(error), error.id) == ("it ended Failed", "imc-1")
+    """An error about a resource that exists knows how it was seen last, and its ID even if it wasn't."""
+    seen = Observed("imc-1", Phase.FAILED, "Failed", "", {}, {})
+    error = FailedError("it ended Failed", seen)
+    assert (str(error), error.seen, error.id) == ("it ended Failed", seen, "imc-1")
+    assert TimedOutError("it was accepted", None, "imc-2").id == "imc-2"
 
 
 class TestRedacted:

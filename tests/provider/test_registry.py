@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from imagecache_provider.fields import fields
+from imagecache_provider.fields import Change, fields
 from imagecache_provider.registry import RESOURCES
 from imagecache_provider.resource import Resource
 
@@ -36,10 +36,11 @@ class TestEach:
                 assert list(inspect.signature(found).parameters) == list(inspect.signature(wanted).parameters)
 
     def test_changes(self, token: str) -> None:
-        """Each input says what its change means; outputs don't change."""
+        """Each input says what its change means; an output, what it takes to change it."""
         resource = RESOURCES[token]
         assert all(field.property.change for field in fields(resource.args).values())
-        assert not any(field.property.change for field in fields(resource.state).values())
+        changes = {field.property.change for field in fields(resource.state).values()}
+        assert changes == {None, Change.BUILD, Change.REPLACE}
 
     def test_region_and_name(self, token: str) -> None:
         """What the lifecycle sets is among the inputs."""

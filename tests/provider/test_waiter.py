@@ -95,7 +95,7 @@ def test_two_wait_for_one(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..
 
 
 def test_joining_during_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
-    """Who joins while a look is under way isn't told of its answer, but of the next one's."""
+    """Who joins while a look is under way isn't told of its answer, but of the next one's, right after it."""
     seen = sky(a=5, b=0)
     seen.takes = 0.5
     waiter = Waiter(seen.look, clock)
@@ -108,7 +108,7 @@ def test_joining_during_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callab
         await first
         return joined
 
-    assert loop.run_until_complete(join()) == 2.0
+    assert loop.run_until_complete(join()) == 1.0
     assert [ids for _, ids in seen.looks][:2] == [{"a"}, {"a", "b"}]
 
 

@@ -16,7 +16,7 @@ from pulumi import dynamic
 from imagecache_provider.check import CheckFailure
 from imagecache_provider.dynamic import host
 from imagecache_provider.dynamic.session import Session, open_session
-from imagecache_provider.errors import ProviderError, redacted
+from imagecache_provider.errors import ProviderError, our_fault, redacted
 from imagecache_provider.fields import fields, holds_secret, secrets_of
 from imagecache_provider.resource import Identity
 from imagecache_provider.values import from_pulumi, to_pulumi
@@ -57,7 +57,7 @@ class Provider(dynamic.ResourceProvider):
             raise
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
             # Its text may hold any setting, and which of them are secrets isn't known yet.
-            raise ProviderError(host.our_fault(error, with_text=False)) from None
+            raise ProviderError(our_fault(error, with_text=False)) from None
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the inputs; fill in region and name."""
@@ -91,7 +91,7 @@ class Provider(dynamic.ResourceProvider):
 
         def work() -> dynamic.CreateResult:
             identity, _ = _program(props)
-            outcome = host.run(session.lifecycle.create(identity, _plain(props)))
+            outcome = host.run(session.lifecycle.create(identity, _plain(props), session.operation))
             return dynamic.CreateResult(
                 outcome.id, {**outcome.inputs, **outcome.outputs, PROGRAM: props[PROGRAM]}
             )
@@ -120,7 +120,10 @@ class Provider(dynamic.ResourceProvider):
         def work() -> dynamic.UpdateResult:
             identity, _ = _program(_news)
             inputs, outputs = session.split(_plain(_olds))
-            outcome = host.run(session.lifecycle.update(identity, _id, inputs, outputs, _plain(_news)))
+            updating = session.lifecycle.update(
+                identity, _id, inputs, outputs, _plain(_news), session.operation
+            )
+            outcome = host.run(updating)
             return dynamic.UpdateResult({**outcome.inputs, **outcome.outputs, PROGRAM: _news[PROGRAM]})
 
         return self._guarded(work, _news, _olds)
@@ -137,7 +140,7 @@ class Provider(dynamic.ResourceProvider):
         except ProviderError as error:
             text = str(error)
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
-            text = host.our_fault(error)
+            text = our_fault(error)
         connection = self._session.connection
         ours = (secret for each in props for secret in secrets_of(connection.resource.args, _plain(each)))
         secrets = [*connection.secrets, *ours]

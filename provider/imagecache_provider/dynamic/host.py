@@ -12,7 +12,6 @@ import threading
 import traceback
 from collections.abc import Coroutine
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from imagecache_provider.errors import ProviderError
@@ -56,16 +55,3 @@ def show_plain_errors() -> None:
     main = sys.modules["__main__"]
     if hasattr(main, "DynamicResourceProviderServicer") and not isinstance(main.traceback, _PlainTraceback):
         main.traceback = _PlainTraceback()  # type: ignore[attr-defined] # the host's own import
-
-
-def our_fault(error: BaseException, *, with_text: bool = True) -> str:
-    """Say that an error should never have come, without a stack."""
-    reason = where(error, with_text=with_text)
-    return f"this is a fault of pulumi-imagecache, please report it: {reason}"
-
-
-def where(error: BaseException, *, with_text: bool = True) -> str:
-    """Name an unexpected error in a line: its type, its text, and the place where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{f': {error}' if with_text else ''}{place}"

@@ -13,12 +13,15 @@ from typing import Any
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.errors import ConfigurationError
 from imagecache_provider.fields import fields
-from imagecache_provider.lifecycle import DEFAULT_TIMEOUT, Lifecycle
+from imagecache_provider.lifecycle import Lifecycle
+from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
 from imagecache_provider.registry import RESOURCES
 from imagecache_provider.resource import Connection
 
 _TIMEOUT = "imagecache:timeoutMinutes"
 _MINUTE = 60
+REMEDY = "; what pulumi-alicloud is configured with (alicloud:region, …) is taken too"
+"""What a user of this front can do beside setting configuration or environment."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,12 @@ class Session:
     Attributes:
         connection: the kind of resource, bound to the account.
         lifecycle: its operations.
+        operation: how each of them runs.
     """
 
     connection: Connection
     lifecycle: Lifecycle
+    operation: Operation
 
     def split(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Part a dynamic resource's state, which has both in one, into inputs and outputs."""
@@ -55,8 +60,8 @@ def open_session(token: str, config: Mapping[str, Any], environment: Mapping[str
         ConfigurationError: a setting can't be read. Nothing is called, and missing credentials are no error.
     """
     clock = SystemClock()
-    connection = RESOURCES[token].connect(config, environment, clock)
-    return Session(connection, Lifecycle(connection, clock, _timeout(config)))
+    connection = RESOURCES[token].connect(config, environment, clock, REMEDY)
+    return Session(connection, Lifecycle(connection, clock), Operation(_timeout(config)))
 
 
 def _timeout(config: Mapping[str, Any]) -> float:

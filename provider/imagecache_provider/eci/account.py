@@ -71,12 +71,14 @@ class Account:
         endpoint: host[:port], without a scheme.
         protocol: HTTPS or HTTP.
         credentials: the settings that say who calls and in which role; empty for the official chain.
+        remedy: what the front offers a user who has set too little, beside configuration and environment.
     """
 
     region: str = ""
     endpoint: str = DEFAULT_ENDPOINT
     protocol: str = "HTTPS"
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    remedy: str = ""
 
     @property
     def secrets(self) -> list[str]:
@@ -85,7 +87,7 @@ class Account:
         return [str(self.credentials[name]) for name in shown if self.credentials.get(name)]
 
 
-def read_account(config: Mapping[str, Any], environment: Mapping[str, str]) -> Account:
+def read_account(config: Mapping[str, Any], environment: Mapping[str, str], remedy: str = "") -> Account:
     """Make the account from a stack's configuration (`imagecache:region`, …) and the environment.
 
     Raises:
@@ -104,14 +106,22 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str]) -> A
         )
     if protocol not in {"HTTP", "HTTPS"}:
         raise ConfigurationError(f"imagecache:protocol {protocol!r} is neither HTTPS nor HTTP")
-    return Account(_first(sources, "region") or "", endpoint, protocol, _credentials(sources))
+    return Account(_first(sources, "region") or "", endpoint, protocol, _credentials(sources), remedy)
 
 
-def missing_region() -> str:
-    """Say what to do where no source names a region."""
+def missing_region(remedy: str) -> str:
+    """Say what to do where no source names a region; `remedy` is what the front offers besides."""
     return (
-        "is set nowhere: run `pulumi config set imagecache:region cn-hangzhou` (alicloud:region does too),"
-        " set ALIBABA_CLOUD_REGION, or give the resource a regionId"
+        "is set nowhere: run `pulumi config set imagecache:region cn-hangzhou`,"
+        f" set ALIBABA_CLOUD_REGION, or give the resource a regionId{remedy}"
+    )
+
+
+def missing_credentials(remedy: str) -> str:
+    """Say what to do where no credentials are found; `remedy` is what the front offers besides."""
+    return (
+        "set imagecache:accessKey and (--secret) imagecache:secretKey, or ALIBABA_CLOUD_ACCESS_KEY_ID and"
+        f" ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile{remedy}"
     )
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from imagecache_provider.clock import Clock
-from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.account import Account, missing_credentials
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
 from imagecache_provider.errors import Cause, CloudError, ConfigurationError, RefusedError, TryAgainError
@@ -128,8 +128,7 @@ class OpenApiClient:
         if refusal is not None:
             return ConfigurationError(
                 f"{action} needs credentials and none were usable: {_shown(refusal)}\n"
-                "  what to do: set imagecache:accessKey and (--secret) imagecache:secretKey, or those of"
-                " alicloud:, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile"
+                f"  what to do: {missing_credentials(self._account.remedy)}"
             )
         if isinstance(error, TeaException):
             return self._unanswered(action, chain[-1])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from imagecache_provider.clock import Clock
@@ -50,11 +51,13 @@ class ImageCache:
         self._client = client
 
     @classmethod
-    def connect(cls, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock) -> Connection:
+    def connect(
+        cls, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock, remedy: str = ""
+    ) -> Connection:
         """Bind it to the account that `eci.account` finds in the settings."""
-        account = read_account(config, environment)
+        account = read_account(config, environment, remedy)
         client = OpenApiClient(account, clock, random.Random())  # noqa: S311 - it spreads retries, no more
-        return Connection(cls(client), account.region, missing_region(), tuple(account.secrets))
+        return Connection(cls(client), account.region, missing_region(remedy), tuple(account.secrets))
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Give what CreateImageCache is sent, without its ClientToken and the hidden tags."""
@@ -174,6 +177,7 @@ def observed(cache: Mapping[str, Any]) -> Observed:
         progress=str(cache.get("Progress") or ""),
         outputs=outputs,
         returned=_returned(cache),
+        derived=_derived(cache),
         tags={str(tag["Key"]): str(tag.get("Value", "")) for tag in cache.get("Tags") or []},
         reasons=_reasons(cache),
     )
@@ -188,6 +192,18 @@ def _returned(cache: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: cache[wire] for name, wire in {**names, "images": "Images"}.items() if cache.get(wire)}
     # The cloud leaves out what is empty: a property that isn't there has its default.
     return {**{name: default for name, default in _DEFAULTS.items() if name in names}, **found}
+
+
+def _derived(cache: Mapping[str, Any]) -> dict[str, Any]:
+    """Work the retention out of the dates; those of a failed cache are about something else."""
+    if cache.get("Status") == "Failed" or not (cache.get("ExpireDateTime") and cache.get("CreationTime")):
+        return {}
+    lasts = _moment(cache["ExpireDateTime"]) - _moment(cache["CreationTime"])
+    return {"retentionDays": max(1, round(lasts / timedelta(days=1)))}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _newest(cache: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -266,6 +266,7 @@ class ImageCacheArgs(Model):
             "The days after which the cloud deletes the cache, 1 to 65536. Default: never.",
             "RetentionDays",
             Change.METADATA,
+            derived=True,
         ),
     ] = OPTIONAL
     auto_match_image_cache: Annotated[
@@ -410,16 +411,28 @@ class ImageCacheEvent(Model):
 class ImageCacheState(Model):
     """The outputs of `imagecache:eci:ImageCache`, beside its inputs."""
 
-    image_cache_id: Annotated[str, Property("The cache's ID, imc-….", "ImageCacheId")]
+    image_cache_id: Annotated[str, Property("The cache's ID, imc-….", "ImageCacheId", Change.REPLACE)]
     container_group_id: Annotated[
         str,
-        Property("The instance that built the cache; it's released when that is done.", "ContainerGroupId"),
+        Property(
+            "The instance that built the cache; it's released when that is done.",
+            "ContainerGroupId",
+            Change.BUILD,
+        ),
     ]
     snapshot_id: Annotated[
-        str, Property("The cache's snapshot, s-…; deleting it breaks the cache.", "SnapshotId")
+        str,
+        Property(
+            "The cache's snapshot, s-…; deleting it breaks the cache.",
+            "SnapshotId",
+            Change.BUILD,
+        ),
     ]
     flash_snapshot_id: Annotated[
-        str, Property("The local snapshot of a flash cache, as long as it has one.", "FlashSnapshotId")
+        str,
+        Property(
+            "The local snapshot of a flash cache, as long as it has one.", "FlashSnapshotId", Change.BUILD
+        ),
     ]
     status: Annotated[
         str,
@@ -428,7 +441,14 @@ class ImageCacheState(Model):
         ),
     ]
     progress: Annotated[str, Property("How far the build is, such as 100%.", "Progress")]
-    creation_time: Annotated[str, Property("When the cache was made, in UTC.", "CreationTime")]
+    creation_time: Annotated[
+        str,
+        Property(
+            "When the cache was made, in UTC.",
+            "CreationTime",
+            Change.REPLACE,
+        ),
+    ]
     expire_date_time: Annotated[
         str, Property("When the cloud will delete the cache, in UTC; empty for never.", "ExpireDateTime")
     ]
@@ -436,7 +456,7 @@ class ImageCacheState(Model):
         str, Property("When the cache last served an instance, in UTC; empty for never.", "LastMatchedTime")
     ]
     events: Annotated[list[ImageCacheEvent], Property("The newest events, three at most.", "Events")]
-    region_id: Annotated[str, Property("The cache's region.", "RegionId")]
+    region_id: Annotated[str, Property("The cache's region.", "RegionId", Change.REPLACE)]
     build_id: Annotated[
         str,
         Property("A digest of the last build that was asked for; another value means another build."),

@@ -18,6 +18,7 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from imagecache_provider import errors
 from imagecache_provider.dynamic import PROGRAM, Provider, host
 from imagecache_provider.errors import Cause, ProviderError, RefusedError
 
@@ -137,17 +138,17 @@ class TestWhere:
         try:
             [].pop()
         except IndexError as error:
-            text = host.where(error)
+            text = errors.where(error)
         assert text.startswith("IndexError: pop from empty list at test_host.py:")
         assert "/" not in text
 
     def test_without_text(self) -> None:
         """A text that may hold a secret can be left out."""
-        assert host.our_fault(ValueError("hidden"), with_text=False).endswith("report it: ValueError")
+        assert errors.our_fault(ValueError("hidden"), with_text=False).endswith("report it: ValueError")
 
     def test_no_place(self) -> None:
         """An error that was never raised has no place."""
-        assert host.where(ValueError("text")) == "ValueError: text"
+        assert errors.where(ValueError("text")) == "ValueError: text"
 
 
 class TestRealHost:

@@ -232,7 +232,7 @@ class TestLife:
 
     def test_time_out(self, opened: Open) -> None:
         """The time that a build may take is configured in minutes."""
-        with pytest.raises(ProviderError, match="isn't Ready after 2 s"):
+        with pytest.raises(ProviderError, match="wasn't Ready after 2 s"):
             create(opened(timeoutMinutes="0.04"))
 
 

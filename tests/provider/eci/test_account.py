@@ -183,7 +183,7 @@ class TestCredentials:
 
 def test_missing_region() -> None:
     """Who has set no region is told the ways to set one."""
-    text = missing_region()
+    text = missing_region("")
     assert "pulumi config set imagecache:region" in text
     assert "ALIBABA_CLOUD_REGION" in text
 

@@ -1,0 +1,103 @@
+"""The settings of the plugin's provider resource: each is said once here.
+
+`plugin.settings` checks and compares them, `schema` tells Pulumi of them; `account` reads them, from here and
+from the other places where they can be set.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from imagecache_provider.eci.image_cache_model import Region
+from imagecache_provider.fields import OPTIONAL, Change, Model, Property
+
+
+def _endpoint(value: Any) -> Any:
+    if isinstance(value, str) and "://" in value:
+        raise ValueError("has a scheme: write host[:port], and set protocol")
+    return value
+
+
+def _protocol(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+class AssumeRole(Model):
+    """A RAM role that the caller takes on."""
+
+    role_arn: Annotated[str, Property("The role's ARN, acs:ram::<account>:role/….")]
+    session_name: Annotated[str, Property("The session's name, as the audit log shows it.")] = OPTIONAL
+    session_expiration: Annotated[int, Property("How long the session lasts, in seconds.")] = OPTIONAL
+    policy: Annotated[str, Property("A policy, as JSON, that narrows the role's rights.")] = OPTIONAL
+    external_id: Annotated[str, Property("The external ID that the role asks for.")] = OPTIONAL
+
+
+class AssumeRoleWithOidc(Model):
+    """A RAM role that is taken on with a token of an OIDC provider, as in a CI job."""
+
+    role_arn: Annotated[str, Property("The role's ARN, acs:ram::<account>:role/….")]
+    oidc_provider_arn: Annotated[str, Property("The ARN of the OIDC provider in RAM.")] = OPTIONAL
+    oidc_token_file: Annotated[str, Property("The file that holds the token.")] = OPTIONAL
+    role_session_name: Annotated[str, Property("The session's name.")] = OPTIONAL
+    session_expiration: Annotated[int, Property("How long the session lasts, in seconds.")] = OPTIONAL
+    policy: Annotated[str, Property("A policy, as JSON, that narrows the role's rights.")] = OPTIONAL
+
+
+class ProviderArgs(Model):
+    """The settings of `pulumi:providers:imagecache`."""
+
+    region: Annotated[
+        Region,
+        Property(
+            "The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION."
+            " A change replaces all resources that took it from here.",
+            change=Change.REPLACE,
+        ),
+    ] = OPTIONAL
+    access_key: Annotated[
+        str, Property("The access key's ID. Default: the official credentials chain.", change=Change.LOCAL)
+    ] = OPTIONAL
+    secret_key: Annotated[str, Property("The access key's secret.", change=Change.LOCAL, secret=True)] = (
+        OPTIONAL
+    )
+    security_token: Annotated[
+        str, Property("The token of temporary credentials.", change=Change.LOCAL, secret=True)
+    ] = OPTIONAL
+    profile: Annotated[
+        str, Property("The profile of the Alibaba Cloud CLI's configuration.", change=Change.LOCAL)
+    ] = OPTIONAL
+    shared_credentials_file: Annotated[
+        str, Property("The file of that profile. Default: the CLI's own.", change=Change.LOCAL)
+    ] = OPTIONAL
+    ecs_role_name: Annotated[
+        str, Property("The RAM role of the ECS instance that this runs on.", change=Change.LOCAL)
+    ] = OPTIONAL
+    credentials_uri: Annotated[
+        str, Property("An address that hands out temporary credentials.", change=Change.LOCAL)
+    ] = OPTIONAL
+    assume_role: Annotated[
+        AssumeRole,
+        Property(
+            "The role that the caller takes on. A role of another account replaces all resources.",
+            change=Change.LOCAL,
+        ),
+    ] = OPTIONAL
+    assume_role_with_oidc: Annotated[
+        AssumeRoleWithOidc,
+        Property(
+            "The role that is taken on with an OIDC token. A role of another account replaces all resources.",
+            change=Change.LOCAL,
+        ),
+    ] = OPTIONAL
+    endpoint: Annotated[
+        str,
+        BeforeValidator(_endpoint),
+        Property("ECI's host[:port]. Default: eci.aliyuncs.com.", change=Change.LOCAL),
+    ] = OPTIONAL
+    protocol: Annotated[
+        Literal["HTTPS", "HTTP"],
+        BeforeValidator(_protocol),
+        Property("How ECI is spoken to. Default: HTTPS.", change=Change.LOCAL),
+    ] = OPTIONAL

@@ -1,0 +1,309 @@
+"""The plugin's answers to the engine: one method an RPC of `pulumirpc.ResourceProvider`.
+
+`__main__` serves it. Everything that is about resources is asked of the lifecycle; here it's put on the wire.
+RPCs that aren't here (Parameterize, Construct, Call) are answered UNIMPLEMENTED by the base class, as the
+protocol wants it of a provider without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.diff import Diff, Kind
+from imagecache_provider.eci.account_model import ProviderArgs
+from imagecache_provider.errors import NotReadyError, redacted
+from imagecache_provider.fields import Change, fields, has_unknown
+from imagecache_provider.lifecycle import DELETE_TIMEOUT, Naming, Outcome
+from imagecache_provider.plugin import settings as provider_settings
+from imagecache_provider.plugin.answers import InitFailedError, answered, answered_stream, checked
+from imagecache_provider.plugin.codec import Properties, decode
+from imagecache_provider.plugin.engine import INFO, Engine
+from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from imagecache_provider.plugin.request import ResourceRequest, encoded
+from imagecache_provider.plugin.settings import Session, Sessions
+from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
+from imagecache_provider.schema import package_schema
+
+VERSION = version("pulumi-imagecache")
+
+_KINDS = {
+    (Kind.ADD, False): provider_pb2.PropertyDiff.ADD,
+    (Kind.ADD, True): provider_pb2.PropertyDiff.ADD_REPLACE,
+    (Kind.UPDATE, False): provider_pb2.PropertyDiff.UPDATE,
+    (Kind.UPDATE, True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+    (Kind.DELETE, False): provider_pb2.PropertyDiff.DELETE,
+    (Kind.DELETE, True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+}
+_Autonaming = provider_pb2.CheckRequest.AutonamingOptions
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """A provider process: one provider resource's settings, and the resources under it.
+
+    Args:
+        environment: the process's environment variables.
+        clock: what waiting goes by.
+        engine: where the engine listens; the Handshake or Attach may name another place.
+    """
+
+    def __init__(self, environment: Mapping[str, str], clock: Clock, engine: str = "") -> None:
+        self._environment = environment
+        self._clock = clock
+        self._engine = Engine(engine)
+        self._sessions = Sessions({}, environment, clock)
+        self._found: dict[str, Diff] = {}
+
+    def stop(self) -> None:
+        """End all waiting, as the process is about to end."""
+        self._sessions.stop()
+
+    @property
+    def secrets(self) -> list[str]:
+        """The texts of the settings that must never be shown."""
+        return self._sessions.secrets
+
+    @answered
+    async def Handshake(self, request: Any, _context: Any) -> Any:
+        """Say what this provider understands; the engine does the same."""
+        await self._listen(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, supports_autonaming_configuration=True
+        )
+
+    @answered
+    async def GetSchema(self, _request: Any, _context: Any) -> Any:
+        """Give the package's schema."""
+        return provider_pb2.GetSchemaResponse(schema=package_schema())
+
+    @answered
+    async def CheckConfig(self, request: Any, _context: Any) -> Any:
+        """Check the provider resource's settings."""
+        news = decode(request.news)
+        known = provider_settings.readable(news.plain)
+        failures = provider_settings.check_settings(known, self._environment)
+        return checked(news.plain, news.secrets, failures, ProviderArgs)
+
+    @answered
+    async def DiffConfig(self, request: Any, _context: Any) -> Any:
+        """Say which settings mean other resources."""
+        olds = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
+        found = provider_settings.diff_settings(
+            provider_settings.readable(olds.plain), provider_settings.readable(decode(request.news).plain)
+        )
+        return _diff_response(found, [])
+
+    @answered
+    async def Configure(self, request: Any, _context: Any) -> Any:
+        """Take the settings; nothing is called, and missing credentials are no error yet."""
+        known = provider_settings.readable(decode(request.args).plain)
+        self._sessions = Sessions(known, self._environment, self._clock)
+        self._found.clear()
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
+
+    @answered
+    async def Check(self, request: Any, _context: Any) -> Any:
+        """Check a resource's inputs; fill in region and name."""
+        call = ResourceRequest.of(request)
+        news = decode(request.news)
+        session = self._sessions.of(call.token)
+        result = session.lifecycle.check(
+            call.identity, call.name, decode(request.olds).plain, news.plain, _naming(request)
+        )
+        return checked(result.inputs, news.secrets, result.failures, session.connection.resource.args)
+
+    @answered
+    async def Diff(self, request: Any, _context: Any) -> Any:
+        """Compare a resource with what the program wants."""
+        call = ResourceRequest.of(request)
+        session = self._sessions.of(call.token)
+        olds = decode(request.old_inputs).plain
+        found = session.lifecycle.diff(
+            call.identity, request.id, olds, decode(request.olds).plain, decode(request.news).plain
+        )
+        self._found[request.urn] = found
+        return _diff_response(found, _stables(session, found))
+
+    @answered
+    async def Create(self, request: Any, _context: Any) -> Any:
+        """Make a resource; in a preview, say what it's certain to be."""
+        call = ResourceRequest.of(request)
+        session = self._sessions.of(call.token)
+        inputs = decode(request.properties)
+        if request.preview:
+            await self._explain(request.urn)
+            outputs = {**inputs.plain, **session.lifecycle.preview_create(inputs.plain)}
+            return provider_pb2.CreateResponse(properties=_encoded(session, outputs, inputs))
+        try:
+            outcome = await session.lifecycle.create(
+                call.identity, inputs.plain, self._operation(call, inputs.secret_texts())
+            )
+        except NotReadyError as error:
+            raise _init_failed(session, session.lifecycle.unfinished(error, inputs.plain), inputs) from None
+        return provider_pb2.CreateResponse(
+            id=outcome.id, properties=_encoded(session, _state(outcome), inputs)
+        )
+
+    @answered
+    async def Read(self, request: Any, _context: Any) -> Any:
+        """See what the cloud has of a resource: to refresh it, or to import it."""
+        call = ResourceRequest.of(request)
+        session = self._sessions.of(call.token)
+        inputs, outputs = decode(request.inputs), decode(request.properties)
+        outcome = await session.lifecycle.read(call.identity, request.id, inputs.plain, outputs.plain)
+        if outcome is None:
+            return provider_pb2.ReadResponse()
+        if outcome.trouble is not None:
+            raise _init_failed(session, outcome, inputs)
+        return provider_pb2.ReadResponse(
+            id=outcome.id,
+            properties=_encoded(session, _state(outcome), inputs),
+            inputs=_encoded(session, outcome.inputs, inputs),
+        )
+
+    @answered
+    async def Update(self, request: Any, _context: Any) -> Any:
+        """Bring a resource to new inputs; in a preview, say what it's certain to be."""
+        call = ResourceRequest.of(request)
+        session = self._sessions.of(call.token)
+        olds, outputs, news = decode(request.old_inputs), decode(request.olds), decode(request.news)
+        if request.preview:
+            await self._explain(request.urn)
+            certain = session.lifecycle.preview_update(call.identity, olds.plain, outputs.plain, news.plain)
+            return provider_pb2.UpdateResponse(properties=_encoded(session, {**news.plain, **certain}, news))
+        operation = self._operation(call, [*news.secret_texts(), *olds.secret_texts()])
+        try:
+            outcome = await session.lifecycle.update(
+                call.identity, request.id, olds.plain, outputs.plain, news.plain, operation
+            )
+        except NotReadyError as error:
+            unfinished = session.lifecycle.unfinished(error, news.plain, outputs.plain)
+            raise _init_failed(session, unfinished, news) from None
+        return provider_pb2.UpdateResponse(properties=_encoded(session, _state(outcome), news))
+
+    @answered
+    async def Delete(self, request: Any, _context: Any) -> Any:
+        """Delete a resource."""
+        call = ResourceRequest.of(request)
+        session = self._sessions.of(call.token)
+        state = {**decode(request.properties).plain, **decode(request.old_inputs).plain}
+        region = str(state.get("regionId") or session.connection.region)
+        timeout = call.timeout or DELETE_TIMEOUT
+        await session.lifecycle.delete(request.id, region, timeout)
+        return Empty()
+
+    @answered_stream
+    async def List(self, request: Any, _context: Any) -> AsyncIterator[Any]:
+        """List the resources of a region, those with some tags if the query names any."""
+        session = self._sessions.of(request.token)
+        query = decode(request.query).plain
+        if has_unknown(query):
+            yield provider_pb2.ListResponse(computed=provider_pb2.ListResponse.Computed())
+            return
+        listed = await session.lifecycle.list(query)
+        for seen in listed[: request.limit or None]:
+            result = provider_pb2.ListResponse.Result(id=seen.id, name=seen.name)
+            yield provider_pb2.ListResponse(result=result)
+
+    async def Cancel(self, _request: Any, _context: Any) -> Any:
+        """End all waiting: the engine asks for it on ^C, and at the end of every run."""
+        self._sessions.stop()
+        return Empty()
+
+    async def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        """Say which version this is."""
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    async def Attach(self, request: Any, _context: Any) -> Any:
+        """Serve an engine that found this process by PULUMI_DEBUG_PROVIDERS instead of starting it."""
+        await self._listen(request.address)
+        return Empty()
+
+    async def GetMapping(self, _request: Any, _context: Any) -> Any:
+        """Give no mapping: no Terraform provider has these resources."""
+        return provider_pb2.GetMappingResponse()
+
+    async def GetMappings(self, _request: Any, _context: Any) -> Any:
+        """Name no other provider whose programs could be converted."""
+        return provider_pb2.GetMappingsResponse()
+
+    async def _listen(self, address: str) -> None:
+        if address:
+            await self._engine.close()
+            self._engine = Engine(address)
+
+    async def _explain(self, urn: str) -> None:
+        """Say at a resource, once a preview, what its changes mean: the diff has no room for it."""
+        found = self._found.pop(urn, Diff())
+        if text := _explanation(found):
+            await self._engine.log(INFO, text, urn)
+
+    def _operation(self, call: ResourceRequest, secrets: Iterable[str]) -> Operation:
+        hidden = [*secrets, *self.secrets]
+        report = self._engine.progress(call.urn, self._clock, lambda text: redacted(text, hidden))
+        return Operation(call.timeout or DEFAULT_TIMEOUT, report)
+
+
+def _encoded(session: Session, plain: Mapping[str, Any], given: Properties) -> Struct:
+    return encoded(plain, session.connection.resource.args, given)
+
+
+def _init_failed(session: Session, outcome: Outcome, given: Properties) -> InitFailedError:
+    return InitFailedError(
+        outcome.id,
+        _encoded(session, outcome.inputs, given),
+        _encoded(session, _state(outcome), given),
+        str(outcome.trouble),
+    )
+
+
+def _state(outcome: Outcome) -> dict[str, Any]:
+    return {**outcome.inputs, **outcome.outputs}
+
+
+def _naming(request: Any) -> Naming:
+    if not request.HasField("autonaming"):
+        return Naming()
+    options = request.autonaming
+    if options.mode == _Autonaming.DISABLE:
+        return Naming(allowed=False)
+    return Naming(proposed=options.proposed_name)
+
+
+def _diff_response(found: Diff, stables: list[str]) -> Any:
+    kinds = {
+        each.property: provider_pb2.PropertyDiff(kind=_KINDS[each.kind, each.replaces], inputDiff=each.input)
+        for each in found.differences
+    }
+    changes = provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(
+        changes=changes,
+        replaces=found.replaces,
+        stables=stables,
+        diffs=list(kinds),
+        detailedDiff=kinds,
+        hasDetailedDiff=True,
+    )
+
+
+def _stables(session: Session, found: Diff) -> list[str]:
+    """Name the outputs that an update leaves as they are."""
+    if found.replaces:
+        return []
+    state = fields(session.connection.resource.state)
+    return [name for name, member in state.items() if member.property.change is Change.REPLACE]
+
+
+def _explanation(found: Diff) -> str:
+    """Say in words what changes mean, a line for all properties of which the same is true."""
+    by_reason: dict[str, list[str]] = {}
+    for each in found.differences:
+        by_reason.setdefault(each.reason, []).append(each.property)
+    return "\n".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())

@@ -1,0 +1,264 @@
+"""Waiting until a resource is usable, one build at a time where they share something, and what to say if not.
+
+The lifecycle calls it. All that wait in one region share a `waiter.Waiter`; `stop` ends all waiting at once,
+which is what Pulumi's Cancel asks for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
+from imagecache_provider.resource import Observed, Phase, Resource
+from imagecache_provider.waiter import Done, Waiter
+
+DEFAULT_TIMEOUT = 3600.0
+"""Seconds that a build may take; the same as the alicloud provider's."""
+_MISSES = 3
+"""A resource may be missing from so many answers in a row before it counts as gone."""
+_MISSES_OF_NEW = 10
+"""The same for one that was just asked for and never seen: a cloud may take seconds to list it."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How one operation runs.
+
+    Attributes:
+        timeout: seconds that a build may take.
+        report: told in words, at every look, how the resource gets on.
+    """
+
+    timeout: float = DEFAULT_TIMEOUT
+    report: Callable[[str], None] = lambda _: None
+
+
+class _Watch:
+    """Says when to stop waiting: what is there is as wanted, or it's missing too often."""
+
+    def __init__(self, wanted: Callable[[Observed], bool], *, new: bool = False) -> None:
+        self.seen_once = False
+        self._wanted = wanted
+        self._new = new
+        self._misses = 0
+
+    def __call__(self, seen: Observed | None) -> bool:
+        if seen is None:
+            self._misses += 1
+            return self.gone
+        self.seen_once = True
+        self._misses = 0
+        return self._wanted(seen)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was missing often enough to say that it doesn't exist."""
+        return self._misses >= (_MISSES_OF_NEW if self._new and not self.seen_once else _MISSES)
+
+
+@dataclass
+class _Region:
+    """What all resources of one region share: a waiter, and queues for what only one can use."""
+
+    waiter: Waiter
+    queues: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+
+class Readiness:
+    """Waits for resources of one kind in one account. Used from one event loop.
+
+    Args:
+        resource: the kind of resource.
+        clock: what waiting goes by.
+        keeps_failed: whether the front can record a resource whose create failed; else it's deleted again.
+    """
+
+    def __init__(self, resource: Resource, clock: Clock, *, keeps_failed: bool) -> None:
+        self._resource = resource
+        self._clock = clock
+        self._keeps_failed = keeps_failed
+        self._stopped = asyncio.Event()
+        self._regions: dict[str, _Region] = {}
+
+    def stop(self) -> None:
+        """End all waiting, now and from now on: who waits is answered with what was seen last."""
+        self._stopped.set()
+        for region in self._regions.values():
+            region.waiter.stop()
+
+    def title(self, inputs: Mapping[str, Any]) -> str:
+        """Name a resource in a sentence: what it is, its name, its region."""
+        return f"{self._resource.noun} {inputs.get(self._resource.name_property)!r} in {inputs['regionId']}"
+
+    async def look(self, id: str, region: str) -> Observed | None:
+        """See the resource as it is now, together with all others that are looked at now."""
+        return await self._wait(id, region, _Watch(lambda _: True), Operation())
+
+    async def present(self, id: str, inputs: Mapping[str, Any]) -> Observed:
+        """See the resource as it is now; `GoneError` if it isn't there."""
+        watch = _Watch(lambda _: True)
+        seen = await self._wait(id, inputs["regionId"], watch, Operation())
+        if seen is None:
+            raise self._missing(id, inputs, watch)
+        return seen
+
+    async def settled(self, id: str, inputs: Mapping[str, Any], operation: Operation) -> Observed:
+        """See the resource once nothing is at work on it, so that it can be updated.
+
+        Raises:
+            NotReadyError: something still is, or it's beyond updates.
+        """
+        watch = _Watch(lambda seen: not seen.phase.busy)
+        seen = await self._wait(id, inputs["regionId"], watch, operation)
+        if seen is None:
+            raise self._missing(id, inputs, watch)
+        if seen.phase.busy or seen.phase is Phase.FAILED:
+            raise self.not_ready(seen, inputs, operation)
+        return seen
+
+    async def ready(
+        self, id: str, inputs: Mapping[str, Any], operation: Operation, *, created: bool = False
+    ) -> Observed:
+        """See the resource once it's Ready.
+
+        Args:
+            id: its ID.
+            inputs: its inputs, which name it and its region.
+            operation: how long to wait, and whom to tell.
+            created: whether it was just created.
+
+        Raises:
+            GoneError: it doesn't exist.
+            FailedError: its build failed.
+            TimedOutError: it isn't Ready in time, or the waiting was ended.
+        """
+        watch = _Watch(lambda seen: not seen.phase.busy, new=created)
+        seen = await self._wait(id, inputs["regionId"], watch, operation)
+        if seen is None:
+            raise self._missing(id, inputs, watch)
+        if seen.phase is not Phase.READY:
+            raise self.not_ready(seen, inputs, operation, created=created)
+        return seen
+
+    async def gone(self, id: str, region: str, operation: Operation) -> Observed | None:
+        """Wait until the resource doesn't exist any more; what is left of it if it still does."""
+        return await self._wait(id, region, lambda seen: seen is None, operation)
+
+    @asynccontextmanager
+    async def turn(self, inputs: Mapping[str, Any], operation: Operation) -> AsyncIterator[None]:
+        """Wait for what only one build can use at a time; `StoppedError` if the waiting was ended."""
+        if self._stopped.is_set():
+            raise self._cancelled(inputs)
+        name = self._resource.exclusive(inputs)
+        if name is None:
+            yield
+            return
+        queue = self._shared(inputs["regionId"]).queues[name]
+        if queue.locked():
+            operation.report(f"waiting for {name}, which another build uses")
+        if not await self._acquired(queue):
+            raise self._cancelled(inputs)
+        try:
+            yield
+        finally:
+            queue.release()
+
+    async def _acquired(self, queue: asyncio.Lock) -> bool:
+        acquiring = asyncio.ensure_future(queue.acquire())
+        stopping = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({acquiring, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return acquiring.done()
+        finally:
+            stopping.cancel()
+            if not acquiring.done():
+                acquiring.cancel()
+
+    def not_ready(
+        self, seen: Observed, inputs: Mapping[str, Any], operation: Operation, *, created: bool = False
+    ) -> NotReadyError:
+        """Say why a resource isn't usable after all waiting, and what to do about it."""
+        if seen.phase.busy:
+            stopped = self._stopped.is_set()
+            after = "when the operation was cancelled" if stopped else f"after {operation.timeout:.0f} s"
+            return self._unfinished(seen, inputs, f"wasn't Ready {after}")
+        return self._failed(seen, inputs, created=created)
+
+    def trouble(self, seen: Observed, inputs: Mapping[str, Any]) -> NotReadyError:
+        """Say why a resource that was only looked at isn't usable."""
+        if seen.phase.busy:
+            return self._unfinished(seen, inputs, "isn't Ready yet")
+        return self._failed(seen, inputs, created=False)
+
+    def _unfinished(self, seen: Observed, inputs: Mapping[str, Any], what: str) -> TimedOutError:
+        return TimedOutError(
+            f"{self.title(inputs)}: {seen.id} {what}: {seen.status} {seen.progress}\n"
+            "  what to do: run up again: it is found and waited for",
+            seen,
+        )
+
+    def _failed(self, seen: Observed, inputs: Mapping[str, Any], *, created: bool) -> FailedError:
+        why = "".join(f"\n  {reason}" for reason in seen.reasons) or "\n  the cloud gives no reason"
+        after = ", and was deleted again" if created and not self._keeps_failed else ""
+        return FailedError(
+            f"{self.title(inputs)}: {seen.id} ended {seen.status}{after}:{why}\n"
+            f"  what to do: mend what the events name, then run up again{self._next(seen, created=created)}",
+            seen,
+        )
+
+    def _next(self, seen: Observed, *, created: bool) -> str:
+        if seen.phase is Phase.FAILED:
+            return ": it is replaced" if self._keeps_failed else ""
+        return "" if created else "; to take the change back instead, run `pulumi refresh` before up"
+
+    def _missing(self, id_: str, inputs: Mapping[str, Any], watch: _Watch) -> GoneError | TimedOutError:
+        if not watch.gone:
+            return TimedOutError(
+                f"{self.title(inputs)}: {id_} was accepted, but not seen yet\n"
+                "  what to do: run up again: it is found and waited for",
+                None,
+                id_,
+            )
+        return GoneError(
+            f"{self.title(inputs)}: {id_} doesn't exist any more; somebody deleted it, or it expired\n"
+            "  what to do: run `pulumi refresh`, then up again: it's made anew",
+            seen_once=watch.seen_once,
+        )
+
+    def _cancelled(self, inputs: Mapping[str, Any]) -> StoppedError:
+        return StoppedError(f"{self.title(inputs)}: the operation was cancelled before anything was sent")
+
+    async def _wait(self, id_: str, region: str, done: Done, operation: Operation) -> Observed | None:
+        since = self._clock.seconds()
+
+        def asked(seen: Observed | None) -> bool:
+            if seen is not None and seen.phase.busy:
+                operation.report(_progress(seen, self._clock.seconds() - since))
+            return done(seen)
+
+        return await self._shared(region).waiter.wait(id_, asked, operation.timeout)
+
+    def _shared(self, region: str) -> _Region:
+        if region not in self._regions:
+
+            async def look(ids: Any) -> dict[str, Observed]:
+                return await self._resource.describe(region, ids)
+
+            self._regions[region] = _Region(Waiter(look, self._clock))
+            if self._stopped.is_set():
+                self._regions[region].waiter.stop()
+        return self._regions[region]
+
+
+def _progress(seen: Observed, seconds: float) -> str:
+    """Say in a line how a build gets on: status, percent, the last event, seconds."""
+    events = seen.outputs.get("events") or [{}]
+    last = str(events[-1].get("message", ""))
+    parts = [f"{seen.status} {seen.progress}".strip(), last, f"{seconds:.0f} s"]
+    return ", ".join(part for part in parts if part)
