@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine demo test check format generate constraints
+.PHONY: help setup engine demo test check format generate conformance constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -49,6 +49,9 @@ format: setup ## lay the code out, and mend what ruff can mend
 
 generate: setup ## write the files that are made from the models
 	@$(PY) tools/generate_dynamic.py
+
+conformance: setup ## run the official clients against the simulator, and write what they saw
+	@$(PY) -m pytest --quiet tests/conformance --ignore tests/conformance/alicloud --record
 
 # From the oldest Python that is supported, so that one list fits all.
 constraints: ## make constraints.txt anew, with the newest versions that fit

@@ -199,7 +199,7 @@ def vpc_form(cloud: Cloud, vpc: Vpc) -> dict[str, Any]:
         "VRouterId": vpc.v_router_id,
         "ResourceGroupId": vpc.resource_group_id,
         "CreationTime": timestamp(vpc.created),
-        "OwnerId": cloud.account_id,
+        "OwnerId": int(cloud.account_id),
         "Ipv6CidrBlocks": {"Ipv6CidrBlock": []},
         "SecondaryCidrBlocks": {"SecondaryCidrBlock": []},
         "UserCidrs": {"UserCidr": vpc.user_cidrs},
@@ -226,7 +226,7 @@ def vswitch_form(cloud: Cloud, vswitch: VSwitch) -> dict[str, Any]:
         "ResourceGroupId": vswitch.resource_group_id,
         "CreationTime": timestamp(vswitch.created),
         "RouteTable": {"RouteTableId": vpc.route_table_id, "RouteTableType": "System"},
-        "OwnerId": cloud.account_id,
+        "OwnerId": int(cloud.account_id),
         "Tags": {"Tag": key_value_form(vswitch.tags)},
     }
 
@@ -244,7 +244,7 @@ def _route_table_form(cloud: Cloud, vpc: Vpc) -> dict[str, Any]:
         "RoutePropagationEnable": True,
         "AssociateType": "VSwitch",
         "Status": "Available",
-        "OwnerId": cloud.account_id,
+        "OwnerId": int(cloud.account_id),
         "CreationTime": timestamp(vpc.created),
         "VSwitchIds": {"VSwitchId": [vswitch.v_switch_id for vswitch in cloud.vpc.vswitches_of(vpc.vpc_id)]},
         "Tags": {"Tag": []},
