@@ -14,6 +14,7 @@ from imagecache_simulator.bssopenapi import responses as bssopenapi
 from imagecache_simulator.eci import responses as eci
 from imagecache_simulator.eci import tag_responses as eci_tags
 from imagecache_simulator.eci import zone_responses as eci_zones
+from imagecache_simulator.ecs import disk_responses as ecs_disks
 from imagecache_simulator.ecs import responses as ecs
 from imagecache_simulator.ecs import zone_responses as ecs_zones
 from imagecache_simulator.location import responses as location
@@ -99,6 +100,10 @@ _ECS = {
     "describeregions": Action(ecs_zones.describe_regions),
     "describezones": Action(ecs_zones.describe_zones),
     "describeavailableresource": Action(ecs_zones.describe_available_resource),
+    "describedisks": Action(ecs_disks.describe_disks),
+    "deletedisk": Action(ecs_disks.delete_disk),
+    "describesnapshots": Action(ecs_disks.describe_snapshots),
+    "deletesnapshot": Action(ecs_disks.delete_snapshot),
 }
 
 _RESOURCE_MANAGER = {

@@ -20,7 +20,14 @@ from imagecache_simulator.control.clock import change_clock, show_clock
 from imagecache_simulator.control.holds import release_all, set_holds, show_holds
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import clear_requests, show_requests
-from imagecache_simulator.control.resources import delete_image_cache, resources, show_resources
+from imagecache_simulator.control.resources import (
+    delete_disk,
+    delete_image_cache,
+    delete_snapshot,
+    delete_transit_instance,
+    resources,
+    show_resources,
+)
 from imagecache_simulator.control.stock import set_stock, show_stock
 from imagecache_simulator.wire import Response
 
@@ -78,4 +85,7 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("GET", "stock"): show_stock,
     ("POST", "stock"): set_stock,
     ("DELETE", "image-caches"): delete_image_cache,
+    ("DELETE", "transit-instances"): delete_transit_instance,
+    ("DELETE", "disks"): delete_disk,
+    ("DELETE", "snapshots"): delete_snapshot,
 }

@@ -31,6 +31,25 @@ def delete_image_cache(cloud: Cloud, request: ControlRequest) -> Any:
     return {}
 
 
+def delete_transit_instance(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `DELETE transit-instances/{id}`; 404 if no build has it."""
+    return _lose_transit(cloud, request.rest, "transit instance")
+
+
+def delete_disk(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `DELETE disks/{id}`; 404 if no build has it."""
+    return _lose_transit(cloud, request.rest, "disk")
+
+
+def delete_snapshot(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `DELETE snapshots/{id}`; 404 if there is none."""
+    snapshot = cloud.ecs.snapshots.get(request.rest)
+    if snapshot is None:
+        raise ControlError(404, f"there is no snapshot {request.rest}")
+    cloud.eci.delete_snapshot(snapshot)
+    return {}
+
+
 def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
     """Return all that exists in an account, secrets masked, as plain data with the wire's names."""
     return {
@@ -47,6 +66,12 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
         "eips": [eip_form(eip) for eip in cloud.vpc.eips.values()],
         "image_caches": [_image_cache_with_inputs(cache) for cache in cloud.eci.image_caches.values()],
     }
+
+
+def _lose_transit(cloud: Cloud, resource_id: str, kind: str) -> Any:
+    if not cloud.eci.lose_transit(resource_id):
+        raise ControlError(404, f"there is no {kind} {resource_id}")
+    return {}
 
 
 def _image_cache_with_inputs(cache: ImageCache) -> dict[str, Any]:

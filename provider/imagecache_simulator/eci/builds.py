@@ -69,6 +69,7 @@ class Build:
         until: when the standard snapshot is there, or would be.
         transit: what builds it; None once it's gone.
         layers: what has been pulled at the end.
+        disk_id: what the snapshots are taken of.
         elapsed: seconds that have passed; a held build's stand still.
         done: how many steps have happened.
     """
@@ -78,6 +79,7 @@ class Build:
     until: float
     transit: TransitInstance | None
     layers: frozenset[Layer] = frozenset()
+    disk_id: str = ""
     elapsed: float = 0.0
     done: int = 0
 
@@ -154,7 +156,14 @@ class _Planner:
             self.snapshot()
         failed = self.steps[-1].effect is Effect.FAIL
         until = self.now + failed * SNAPSHOT_SECONDS
-        return Build(self.steps, self.pulling_from, until, self.transit, frozenset(self.layers))
+        return Build(
+            steps=self.steps,
+            pulling_from=self.pulling_from,
+            until=until,
+            transit=self.transit,
+            layers=frozenset(self.layers),
+            disk_id=self.transit.disk_id,
+        )
 
     def after(self, seconds: float, reason: str, message: str, effect: Effect = Effect.NOTHING) -> None:
         self.now += seconds

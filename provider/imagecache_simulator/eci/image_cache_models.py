@@ -27,6 +27,13 @@ from imagecache_simulator.eci.placement import (
     check_placement,
     eip_obstacle,
     find_place,
+    stock_refusal,
+)
+from imagecache_simulator.eci.snapshots import (
+    adjust_copies,
+    drop_snapshots,
+    show_snapshots,
+    take_snapshots,
 )
 from imagecache_simulator.tags import add_tags
 
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagecache_simulator.core import Cloud
+    from imagecache_simulator.ecs.snapshots import Snapshot
 
 _NEEDS_BUILD = frozenset({"images", "size", "flash", "auto_match_image_cache"})
 _NEEDS_CHECK = frozenset({"security_group_id", "v_switch_ids", "eip_instance_id", "resource_group_id"})
@@ -140,11 +148,44 @@ class ImageCacheBackend:
             cache.status, cache.progress = "Updating", 0
             cache.container_group_id = self._cloud.new_id("eci")
             self._begin(cache, place)
+        elif cache.build is None:
+            adjust_copies(self._cloud, cache, self._cloud.clock.now())
 
     def delete_image_cache(self, cache: ImageCache) -> None:
-        """Remove a cache in any state; what its build holds is free at once."""
+        """Remove a cache in any state, with its snapshots; what its build holds is free at once."""
         self._release(cache)
+        drop_snapshots(self._cloud, cache)
         del self._image_caches[cache.image_cache_id]
+        self._cloud.changed()
+
+    def lose_transit(self, resource_id: str) -> bool:
+        """Let the build fail of which this is the transit instance, or its disk.
+
+        Args:
+            resource_id: of a container group (`eci-…`) or a disk (`d-…`).
+
+        Returns:
+            Whether a build had it; else nothing was done.
+        """
+        for cache in self.image_caches.values():
+            transit = cache.build.transit if cache.build else None
+            if transit is None or resource_id not in {transit.container_group_id, transit.disk_id}:
+                continue
+            what = "disk" if resource_id == transit.disk_id else "container group"
+            self._spoil(cache, f"The transit {what} {resource_id} was deleted.")
+            return True
+        return False
+
+    def delete_snapshot(self, snapshot: Snapshot) -> None:
+        """Delete a snapshot; a cache that was Ready and has none left is Failed, and its build ends."""
+        self.settle()
+        if self._cloud.ecs.snapshots.pop(snapshot.snapshot_id, None) is None:
+            return
+        cache = self._image_caches[snapshot.image_cache_id]
+        show_snapshots(self._cloud, cache)
+        if cache.status == "Ready" and not (cache.snapshot_id or cache.flash_snapshot_id):
+            self._spoil(cache, f"Snapshot {snapshot.snapshot_id} was deleted.")
+            cache.failed_at = None
         self._cloud.changed()
 
     def settle(self) -> None:
@@ -166,6 +207,8 @@ class ImageCacheBackend:
         before = cache.progress, build.done
         for step in build.due(lambda step: self.holds.stop_step(cache, step)):
             self._happen(cache, step, now - timedelta(seconds=build.elapsed - step.at))
+            if cache.build is not build:
+                break
         if cache.build is not None:
             cache.progress = build.progress
         if (cache.progress, build.done) != before:
@@ -173,24 +216,43 @@ class ImageCacheBackend:
 
     def _happen(self, cache: ImageCache, step: Step, moment: datetime) -> None:
         """Let one step happen to a cache. A first build goes by Creating, a later one stays Updating."""
+        if step.effect is Effect.START_PULLING:
+            step = self._start(cache, step)
         cache.record(step, moment)
         if step.effect is Effect.START_PULLING:
             cache.status = "Creating" if cache.status == "Preparing" else cache.status
         elif step.effect is Effect.LOCAL_SNAPSHOT:
-            self._become_ready(cache)
-            cache.flash_snapshot_id = self._cloud.new_id("s")
+            self._become_ready(cache, moment, local=True)
         elif step.effect is Effect.STANDARD_SNAPSHOT:
-            self._become_ready(cache)
-            cache.snapshot_id, cache.flash_snapshot_id = self._cloud.new_id("s"), ""
+            self._become_ready(cache, moment, local=False)
             cache.build, cache.progress = None, 100
         elif step.effect is Effect.FAIL:
             self._fail(cache, moment)
 
-    def _become_ready(self, cache: ImageCache) -> None:
+    def _start(self, cache: ImageCache, step: Step) -> Step:
+        """Return the start of a transit instance, or its failure if its zone has been sold out meanwhile."""
+        transit = cache.build.transit if cache.build else None
+        if transit is None:
+            return step
+        refusal = stock_refusal(self._cloud, transit.zone_id, TRANSIT_DISK, TRANSIT_SIZE)
+        if refusal is None:
+            return step
+        message = f"Failed to create transit container group {transit.container_group_id}: {refusal}"
+        return Step(step.at, "FailedCreate", message, Effect.FAIL)
+
+    def _become_ready(self, cache: ImageCache, moment: datetime, *, local: bool) -> None:
         cache.status = "Ready"
         if cache.build is not None:
             cache.layers = cache.build.layers
+            take_snapshots(self._cloud, cache, cache.build.disk_id, moment, local=local)
         self._release(cache)
+
+    def _spoil(self, cache: ImageCache, cause: str) -> None:
+        """Let a cache fail now, from outside, and say why."""
+        now = self._cloud.clock.now()
+        cache.record(Step(0, "Failed", cause, Effect.FAIL), now)
+        self._fail(cache, now)
+        self._cloud.changed()
 
     def _fail(self, cache: ImageCache, moment: datetime) -> None:
         first = cache.status != "Updating"

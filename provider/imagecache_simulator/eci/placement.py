@@ -116,14 +116,14 @@ def find_place(
         places = [Place(zone) for zone in ([zone_id] if zone_id else cloud.regions[region_id])]
     refusals = []
     for place in places:
-        refusal = _stock_refusal(cloud, place.zone_id, goods) or _vswitch_refusal(cloud, place.vswitch)
+        refusal = stock_refusal(cloud, place.zone_id, *goods) or _vswitch_refusal(cloud, place.vswitch)
         if refusal is None:
             return place
         refusals.append(refusal)
     raise refusals[0]
 
 
-def _stock_refusal(cloud: Cloud, zone_id: str, goods: Sequence[Goods]) -> ApiError | None:
+def stock_refusal(cloud: Cloud, zone_id: str, *goods: Goods) -> ApiError | None:
     """Return why a zone can't give an instance what it takes; None if it can."""
     if not cloud.stock.is_open(zone_id):
         return ZoneNotOnSaleError()

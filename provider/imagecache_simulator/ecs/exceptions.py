@@ -38,3 +38,19 @@ class RuleNotFoundError(ApiError):
     status = 404
     code = "InvalidSecurityGroupRule.RuleNotExist"
     message = "The specified rule does not exist."
+
+
+class DiskNotFoundError(ApiError):
+    """No such disk."""
+
+    status = 404
+    code = "InvalidDiskId.NotFound"
+    message = "The specified DiskId does not exist."
+
+
+class SnapshotNotFoundError(ApiError):
+    """No such snapshot."""
+
+    status = 404
+    code = "InvalidSnapshotId.NotFound"
+    message = "The specified SnapshotId does not exist."

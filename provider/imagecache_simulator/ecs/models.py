@@ -13,6 +13,7 @@ from imagecache_simulator.ecs.exceptions import (
     SecurityGroupInUseError,
     SecurityGroupNotFoundError,
 )
+from imagecache_simulator.ecs.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
@@ -65,11 +66,12 @@ class SecurityGroup:
 
 
 class EcsBackend:
-    """The security groups of an account."""
+    """The security groups of an account, and the snapshots of its image caches."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self.security_groups: dict[str, SecurityGroup] = {}
+        self.snapshots: dict[str, Snapshot] = {}
 
     def create_security_group(self, region_id: str, vpc_id: str, resource_group_id: str) -> SecurityGroup:
         """Create a security group; `VpcNotFoundError` if its VPC isn't there."""
