@@ -35,8 +35,14 @@ from imagecache_provider.resource import (
 )
 
 if TYPE_CHECKING:
-    from tests.provider.conftest import DrivenClock, Process, World
+    from tests.provider.world import DrivenClock, Process, World
 
+fronts = pytest.mark.parametrize("front", ["core", "plugin", "dynamic"], indirect=True)
+"""What the lifecycle promises, and each front over it."""
+not_cut_off_here = pytest.mark.not_through("dynamic")
+"""The dynamic host's calls block, so that only a process of its own can be cut off: tests/engine does."""
+told_by_each_front = pytest.mark.not_through("plugin", "dynamic")
+"""How an error reaches the user is each front's own, and tested there."""
 SMALL = ["busybox:1"]
 OTHER = ["alpine:3"]
 PRIVATE = ["private.example.com/web:1"]
@@ -47,6 +53,7 @@ def login(password: str = "simulator") -> list[dict[str, str]]:  # noqa: S107 - 
     return [{"server": "private.example.com", "userName": "simulator", "password": password}]
 
 
+@fronts
 class TestCreate:
     """Create."""
 
@@ -130,6 +137,7 @@ class TestCreate:
         two = world.process(stack="prod").create(images=SMALL)
         assert one.id != two.id
 
+    @told_by_each_front
     def test_one_identity_twice(self, world: World) -> None:
         """Two resources that can't be told apart are an error, not one cache for both."""
         process = world.process()
@@ -139,9 +147,11 @@ class TestCreate:
         assert len(world.caches()) == 1
 
 
+@fronts
 class TestCreateAgain:
     """Create after a create that was cut off, failed, or whose cache was deleted."""
 
+    @not_cut_off_here
     def test_cut_off_while_building(self, world: World) -> None:
         """A create that is repeated while the first one's cache is being built finds it."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -149,6 +159,7 @@ class TestCreateAgain:
         made = world.process().create(images=SMALL)
         assert (made.id, world.caches()) == (begun, {begun: "Ready"})
 
+    @not_cut_off_here
     def test_cut_off_and_ready_since(self, world: World) -> None:
         """A create that is repeated after the first one's cache became Ready finds it."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -157,6 +168,7 @@ class TestCreateAgain:
         assert world.process().create(images=SMALL).id == begun
         assert world.caches() == {begun: "Ready"}
 
+    @not_cut_off_here
     def test_token_forgotten(self, world: World) -> None:
         """A create that is repeated after the ClientToken's window finds the cache by its tags."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -165,6 +177,7 @@ class TestCreateAgain:
         assert world.process().create(images=SMALL).id == begun
         assert len(world.caches()) == 1
 
+    @not_cut_off_here
     def test_tags_lost(self, world: World) -> None:
         """A create that is repeated finds the cache by the ClientToken where it lost its tags."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -173,6 +186,7 @@ class TestCreateAgain:
         assert world.process().create(images=SMALL).id == begun
         assert len(world.caches()) == 1
 
+    @not_cut_off_here
     def test_other_images(self, world: World) -> None:
         """A create with other images deletes what the cut-off one still builds, and makes its own."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -182,6 +196,7 @@ class TestCreateAgain:
         assert world.caches() == {made.id: "Ready"}
         assert world.cloud.eci.image_cache(made.id).inputs.images == ("alpine:3",)
 
+    @not_cut_off_here
     def test_other_trigger(self, world: World) -> None:
         """Nor does a create adopt what was begun for another trigger, though the request is the same."""
         first = world.process().creating(images=SMALL, imageCacheName="mine", rebuildTriggers=["1"])
@@ -190,6 +205,7 @@ class TestCreateAgain:
         assert world.caches() == {made.id: "Ready"}
         assert made.outputs["buildId"] == build_id(ImageCacheArgs, made.inputs)
 
+    @not_cut_off_here
     def test_other_password(self, world: World) -> None:
         """A password that changed after a cut-off doesn't make a second cache."""
         first = world.process().creating(images=PRIVATE, imageRegistryCredentials=login())
@@ -198,6 +214,7 @@ class TestCreateAgain:
         world.process().create(images=PRIVATE, imageRegistryCredentials=login("another"))
         assert list(world.caches().values()) == ["Ready"]
 
+    @told_by_each_front
     def test_timed_out(self, world: World) -> None:
         """A create that took too long says so, and the next one finds its cache."""
         with pytest.raises(TimedOutError, match=r"wasn't Ready after 2 s: Creating \d+%") as caught:
@@ -226,6 +243,7 @@ class TestCreateAgain:
         again = world.process().create(images=SMALL, imageCacheName=made.inputs["imageCacheName"])
         assert world.cloud.eci.image_cache(again.id).inputs.images == ("busybox:1",)
 
+    @not_cut_off_here
     def test_other_images_since_ready(self, world: World) -> None:
         """What a cut-off create made for other images goes, though it became Ready: no state has it."""
         world.cut_off(world.process().creating(images=SMALL), lambda: bool(world.caches()))
@@ -240,6 +258,7 @@ class TestCreateAgain:
         assert world.caches() == {one.id: "Ready", two.id: "Ready"}
 
 
+@fronts
 class TestReplace:
     """Create of a resource that is in Pulumi's state already."""
 
@@ -250,25 +269,22 @@ class TestReplace:
         assert new.id != old.id
         assert world.caches() == {old.id: "Ready", new.id: "Ready"}
 
+    @not_cut_off_here
     def test_cut_off(self, world: World) -> None:
         """A replacement that is repeated after it was cut off finds what it began."""
         old = world.process().create(images=SMALL)
         process = world.process()
-        news = process.check(old.inputs, old.inputs)
-        process.lifecycle.diff(process.identity(), old.id, old.inputs, old.outputs, news)
-        creating = process.lifecycle.create(process.identity(), process.check(news))
-        world.cut_off(creating, lambda: len(world.caches()) > 1)
+        world.cut_off(process.replacing(old, {}), lambda: len(world.caches()) > 1)
         (begun,) = world.caches().keys() - {old.id}
         assert world.process().replace(old).id == begun
         assert len(world.caches()) == 2
 
+    @not_cut_off_here
     def test_cut_off_and_ready_since(self, world: World) -> None:
         """A replacement that is repeated when what it began is Ready finds that, and not the old one."""
         old = world.process().create(images=SMALL)
         process = world.process()
-        process.lifecycle.diff(process.identity(), old.id, old.inputs, old.outputs, old.inputs)
-        creating = process.lifecycle.create(process.identity(), process.check(old.inputs))
-        world.cut_off(creating, lambda: len(world.caches()) > 1)
+        world.cut_off(process.replacing(old, {}), lambda: len(world.caches()) > 1)
         world.clock.advance(60)
         (begun,) = world.caches().keys() - {old.id}
         assert world.process().replace(old).id == begun
@@ -292,6 +308,7 @@ class TestReplace:
         assert new.id != old.id
         assert world.caches() == {old.id: "Ready", new.id: "Ready"}
 
+    @not_cut_off_here
     def test_forced_while_updating(self, world: World) -> None:
         """Nor while that cache is being built again: it's neither adopted nor deleted."""
         old = world.process().create(images=SMALL)
@@ -300,6 +317,7 @@ class TestReplace:
         new = world.process().create(images=SMALL)
         assert world.caches().keys() == {old.id, new.id}
 
+    @not_cut_off_here
     def test_forced_and_cut_off(self, world: World) -> None:
         """A forced replacement that is repeated after it was cut off finds what it began."""
         old = world.process().create(images=SMALL)
@@ -483,6 +501,7 @@ class TestRefused:
         assert "secret-12" not in text
 
 
+@fronts
 class TestUpdate:
     """Update."""
 
@@ -682,7 +701,8 @@ class TestUpdate:
         """A property that was removed is sent as the default that the cloud documents."""
         process = world.process()
         made = process.create(images=SMALL, **{name: value})
-        updated = world.run(process.updating(made, {name: None}))
+        changes: dict[str, Any] = {name: None}
+        updated = process.update(made, **changes)
         assert world.sent("UpdateImageCache")[-1][wire] == default
         assert name not in updated.inputs
 
@@ -694,6 +714,7 @@ class TestUpdate:
         process.update(removed, images=OTHER)
         assert world.cloud.eci.image_cache(made.id).inputs.eip_instance_id == ""
 
+    @not_cut_off_here
     def test_cut_off(self, world: World) -> None:
         """A build that was cut off is waited for, not asked for again."""
         made = world.process().create(images=SMALL)
@@ -704,6 +725,7 @@ class TestUpdate:
         assert updated.outputs["status"] == "Ready"
         assert updated.outputs["buildId"] == build_id(ImageCacheArgs, updated.inputs)
 
+    @not_cut_off_here
     def test_cut_off_and_ready_since(self, world: World) -> None:
         """A build that was cut off and is Ready by now isn't asked for again."""
         made = world.process().create(images=SMALL)
@@ -713,6 +735,7 @@ class TestUpdate:
         world.process().update(made, images=OTHER)
         assert len(world.sent("UpdateImageCache")) == 1
 
+    @not_cut_off_here
     def test_cut_off_then_other_images(self, world: World) -> None:
         """After a build that was cut off, other images are built once it has ended."""
         made = world.process().create(images=SMALL)
@@ -722,6 +745,7 @@ class TestUpdate:
         assert world.cloud.eci.image_cache(made.id).inputs.images == ("hello-world:1",)
         assert len(world.sent("UpdateImageCache")) == 2
 
+    @told_by_each_front
     def test_timed_out(self, world: World) -> None:
         """A build that takes too long says so; the next update waits for it."""
         made = world.process().create(images=SMALL)
@@ -730,6 +754,7 @@ class TestUpdate:
         world.process().update(made, images=OTHER)
         assert len(world.sent("UpdateImageCache")) == 1
 
+    @told_by_each_front
     def test_deleted_behind_our_back(self, world: World) -> None:
         """An update of a cache that is gone says so, and what to do."""
         made = world.process().create(images=SMALL)
@@ -739,6 +764,7 @@ class TestUpdate:
         assert made.id in str(caught.value)
         assert made.inputs["imageCacheName"] in str(caught.value)
 
+    @told_by_each_front
     def test_failed_and_retried(self, world: World) -> None:
         """A build in place that failed says why; the cache stays, and the next update builds again."""
         made = world.process().create(images=SMALL)
@@ -750,6 +776,7 @@ class TestUpdate:
         assert world.process().update(made, images=["missing:1"]).outputs["status"] == "Ready"
         assert world.caches() == {made.id: "Ready"}
 
+    @told_by_each_front
     def test_failed_then_refreshed(self, world: World) -> None:
         """After a refresh has seen UpdateFailed, an update without other inputs builds again."""
         process = world.process()
@@ -775,6 +802,7 @@ class TestUpdate:
         assert process.update(left).outputs["status"] == "Ready"
         assert world.writes() == []
 
+    @told_by_each_front
     def test_failed_cache(self, world: World) -> None:
         """A cache that ended Failed can't be updated; the error says why it failed."""
         world.call("CreateImageCache", ImageCacheName="mine", Image__1="missing:1")
@@ -787,6 +815,7 @@ class TestUpdate:
             world.run(process.lifecycle.update(identity, id_, inputs, {"status": "Ready"}, inputs))
 
 
+@fronts
 class TestRead:
     """Read."""
 
@@ -881,6 +910,7 @@ class TestRead:
         world.call("DeleteImageCache", ImageCacheId=made.id)
         assert process.read(made) is None
 
+    @told_by_each_front
     def test_expired(self, world: World) -> None:
         """A cache whose retention has passed is gone; until a refresh sees that, Diff replaces it."""
         process = world.process()
@@ -890,6 +920,7 @@ class TestRead:
         assert found.replaces == ["expireDateTime"]
         assert process.read(made) is None
 
+    @told_by_each_front
     def test_refused(self, world: World) -> None:
         """Another error than "not found" never counts as gone."""
         made = world.process().create(images=SMALL)
@@ -898,6 +929,7 @@ class TestRead:
             world.process(config=wrong).read(made)
 
 
+@fronts
 class TestDelete:
     """Delete."""
 

@@ -14,7 +14,7 @@ from imagecache_provider.resource import Observed, Phase
 from imagecache_provider.waiter import LONGEST_TICK, SHORTEST_TICK, Waiter
 
 if TYPE_CHECKING:
-    from tests.provider.conftest import DrivenClock, DrivenLoop
+    from tests.provider.world import DrivenClock, DrivenLoop
 
 
 class Sky:

@@ -21,7 +21,7 @@ from imagecache_provider.fields import fields
 from imagecache_provider.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
-    from tests.provider.conftest import World
+    from tests.provider.world import World
 
 make_unknown: Any = PulumiUnknown
 PULUMI_UNKNOWN = make_unknown()

@@ -33,7 +33,7 @@ from imagecache_provider.errors import (
 )
 
 if TYPE_CHECKING:
-    from tests.provider.conftest import DrivenClock, DrivenLoop
+    from tests.provider.world import DrivenClock, DrivenLoop
 
 KEYS = {"accessKey": "simulator", "secretKey": "simulator"}
 ADDRESS = "https://eci.aliyuncs.com/"
