@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine demo test check format generate conformance constraints
+.PHONY: help setup engine browser demo test check format generate conformance constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,10 +30,17 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 engine: setup ## leave a working Pulumi engine on this machine (10 to 15 minutes, once, where it must be built)
 	@$(PY) tools/build_engine.py
 
+# Root, as in a container, may install it; anybody else's tests of the page say what is missing.
+browser: ## install Chromium for the tests of the simulator's page, where that's allowed (root, apt-get)
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || { \
+		echo 'Installing Chromium (about a minute) ...'; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+			chromium fonts-dejavu-core >/dev/null || echo 'Chromium could not be installed.' >&2; }
+
 demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
 
-test: engine check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
+test: engine browser check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(PY) -m pytest $(ARGS)
 
 check: setup ## lint, types, layers, and whether generated files are fresh

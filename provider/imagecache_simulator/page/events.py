@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.5
 # However much happens, a page is told at most so often.
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.25
 # How long a browser waits before it comes back.
 RETRY_MILLISECONDS = 1000
 

@@ -2,7 +2,7 @@
 
 `events` sends them. The shape, in which everything but `clock` may be missing:
 
-    {"account": {"id": …, "access_key_id": …, "region": …},  # at first: forget everything before
+    {"account": {"id": …, "access_key_id": …, "region": …},  # at first, and after a reset: forget all
      "clock": "2026-01-01T00:00:00Z",
      "resources": {"image_caches": {"imc-…": {"Status": "Ready", "FlashSnapshotId": null}}},  # null: gone
      "gone": {"image_caches": ["imc-…"]},
@@ -43,41 +43,44 @@ class News:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._known: dict[str, dict[str, Form]] | None = None
+        self._account: dict[str, str] = {}
+        self._known: dict[str, dict[str, Form]] = {}
         self._clock = ""
         self._number = 0
 
     def take(self) -> dict[str, Any]:
         """Return what is new since the last call, everything at the first; empty if nothing is."""
-        with self._cloud.lock:
-            self._cloud.settle()
-            clock = timestamp(self._cloud.clock.now())
-            now = _by_id(resources(self._cloud))
-            requests = self._new_requests()
-        news: dict[str, Any] = {}
-        if self._known is None:
-            news["account"] = {
-                "id": self._cloud.account_id,
-                "access_key_id": self._cloud.access_key_id,
-                "region": self._cloud.region,
-            }
-        news |= _differences(self._known or {}, now)
-        if requests:
-            news["requests"] = requests
+        cloud = self._cloud
+        with cloud.lock:
+            cloud.settle()
+            clock = timestamp(cloud.clock.now())
+            account = {"id": cloud.account_id, "access_key_id": cloud.access_key_id, "region": cloud.region}
+            afresh = account != self._account or self._log_was_cleared()
+            if afresh:
+                self._account, self._known, self._number = account, {}, 0
+            now = _by_id(resources(cloud))
+            news = {**_differences(self._known, now), **self._new_requests()}
+        if afresh:
+            news["account"] = account
         if news or clock != self._clock:
             news["clock"] = clock
         self._known, self._clock = now, clock
         return news
 
-    def _new_requests(self) -> list[dict[str, Any]]:
+    def _log_was_cleared(self) -> bool:
+        log = self._cloud.requests
+        return self._number > 0 and (not log or log[0]["number"] > self._number)
+
+    def _new_requests(self) -> dict[str, Any]:
         found: list[dict[str, Any]] = []
         for entry in reversed(self._cloud.requests):
             if entry["number"] <= self._number or len(found) == MOST_REQUESTS:
                 break
             found.append(entry)
-        if found:
-            self._number = found[0]["number"]
-        return found[::-1]
+        if not found:
+            return {}
+        self._number = found[0]["number"]
+        return {"requests": found[::-1]}
 
 
 def _by_id(resources: dict[str, list[Form]]) -> dict[str, dict[str, Form]]:

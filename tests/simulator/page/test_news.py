@@ -95,3 +95,30 @@ def test_no_secret(cloud: Cloud, news: News) -> None:
 def test_every_kind_is_known(cloud: Cloud) -> None:
     """Each kind of resource that the simulator has is one that the page shows."""
     assert control.resources(cloud).keys() <= IDS.keys()
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_log_that_was_cleared(cloud: Cloud, news: News, calls: int) -> None:
+    """Once the log was cleared, a page is told everything again, once."""
+    cloud.handle(Request("GET", "h"))
+    cloud.vpc.allocate_eip(REGION, "")
+    news.take()
+    cloud.requests.clear()
+    for _ in range(calls):
+        cloud.handle(Request("GET", "h"))
+    told = news.take()
+    assert told["account"]
+    assert told["resources"]["eips"]
+    assert len(told.get("requests", [])) == calls
+    assert news.take() == {}
+
+
+def test_reset(cloud: Cloud, news: News) -> None:
+    """Of an account that was reset nothing from before remains."""
+    cloud.handle(Request("GET", "h"))
+    cloud.vpc.allocate_eip(REGION, "")
+    news.take()
+    cloud.reset()
+    told = news.take()
+    assert told["account"]["id"] == cloud.account_id
+    assert not told.keys() & {"resources", "requests", "gone"}

@@ -8,19 +8,11 @@ const UNSAID = new Set(["RegionId", "ClientToken"]);
 const REFUSED = 400;
 
 let rows = [];
-let total = 0;
-let refused = 0;
 
 /** Take new entries of the log in, oldest first; those of another account replace all. */
 export function takeRequests(entries, afresh) {
-  if (afresh) {
-    rows = [];
-    refused = 0;
-    total = 0;
-  }
+  if (afresh) rows = [];
   for (const entry of entries) {
-    total = entry.number;
-    refused += isRefused(entry);
     const same = JSON.stringify([entry.product, entry.action, entry.parameters, entry.status, entry.code]);
     if (rows[0]?.same === same) rows[0].again(entry);
     else rows.unshift(new Row(entry, same));
@@ -31,17 +23,15 @@ export function takeRequests(entries, afresh) {
 /** Draw the log and its summary. */
 export function drawRequests(list, summary) {
   arrange(list, rows.map((row) => row.node));
-  const parts = [counted(total, "request"), refused ? `${refused} refused` : ""];
-  setText(summary, total ? parts.filter(Boolean).join(", ") : "none yet");
-}
-
-function isRefused(entry) {
-  return entry.status >= REFUSED;
+  const sum = (some) => some.reduce((number, row) => number + row.count, 0);
+  const refused = sum(rows.filter((row) => row.refused));
+  const parts = [counted(sum(rows), "request"), refused ? `${refused} refused` : ""];
+  setText(summary, rows.length ? parts.filter(Boolean).join(", ") : "none yet");
 }
 
 class Row {
   #entry;
-  #count = 1;
+  count = 1;
   #node = null;
   #time = element("time");
   #times = element("span", { class: "times" });
@@ -50,12 +40,13 @@ class Row {
   constructor(entry, same) {
     this.#entry = entry;
     this.same = same;
+    this.refused = entry.status >= REFUSED;
   }
 
   /** Count the same request once more. */
   again(entry) {
     this.#entry = entry;
-    this.#count += 1;
+    this.count += 1;
     this.#drawTime();
   }
 
@@ -67,7 +58,7 @@ class Row {
 
   #make() {
     const entry = this.#entry;
-    const outcome = isRefused(entry) ? badge(`refused ${entry.status}`, "bad") : badge(String(entry.status), "good");
+    const outcome = this.refused ? badge(`refused ${entry.status}`, "bad") : badge(String(entry.status), "good");
     const details = element(
       "details",
       {},
@@ -83,13 +74,13 @@ class Row {
     );
     details.addEventListener("toggle", () => arrange(this.#more, details.open ? this.#facts() : []));
     this.#drawTime();
-    return element("li", { class: isRefused(entry) ? "request refused" : "request" }, details);
+    return element("li", { class: this.refused ? "request refused" : "request" }, details);
   }
 
   #drawTime() {
     this.#time.dateTime = this.#entry.time;
     setText(this.#time, readable(this.#entry.time).slice(11));
-    setText(this.#times, this.#count > 1 ? `×${this.#count}` : "");
+    setText(this.#times, this.count > 1 ? `×${this.count}` : "");
   }
 
   #facts() {
