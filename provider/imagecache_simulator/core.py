@@ -190,7 +190,7 @@ class Cloud:
         self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
         self.regions = default_regions()
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
-        self.registries = Registries()
+        self.registries = Registries(self.account_id)
         self.switches = Switches()
         self.stock = Stock(self.regions)
         self.resource_manager = ResourceManagerBackend(self)

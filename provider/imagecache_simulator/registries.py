@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from imagecache_simulator.acr import Acr
 from imagecache_simulator.catalogue import Layer, derived_layers, derived_size, known_layers
 
 _NOT_THERE = ("does-not-exist", "missing", "no-such")
@@ -21,13 +22,6 @@ _REFERENCE = re.compile(
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,128}))?"
 )
 _LONGEST_REFERENCE = 512
-_ACR_PERSONAL = re.compile(
-    r"registry(-vpc|-internal)?\.[a-z0-9-]+\.aliyuncs\.com"
-    r"|crpi-[a-z0-9]+(-vpc)?\.[a-z0-9-]+\.personal\.cr\.aliyuncs\.com"
-)
-_ACR_ENTERPRISE = re.compile(
-    r"(?P<name>[a-z0-9-]+?)-registry(-vpc)?\.(?P<region>[a-z0-9-]+)\.cr\.aliyuncs\.com"
-)
 _DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
 
 
@@ -81,6 +75,8 @@ class AcrRegistryInfo:
     instance_name: str = ""
     region_id: str = ""
     domains: tuple[str, ...] = ()
+    arn_service: str = ""
+    arn_user: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,9 +94,17 @@ class PullError(Exception):
 
 
 class Registries:
-    """All registries that exist."""
+    """All registries that exist.
 
-    def __init__(self) -> None:
+    Args:
+        account_id: the account that pulls.
+
+    Attributes:
+        acr: whose the namespaces and instances of ACR are.
+    """
+
+    def __init__(self, account_id: str = "") -> None:
+        self.acr = Acr(account_id)
         self._registries: dict[str, Registry] = {}
         self._images: dict[str, float | None] = {}
         self.add_registry("private.example.com", users={"simulator": "simulator"})
@@ -143,7 +147,7 @@ class Registries:
         if reference is None:
             raise PullError(f'Failed to pull image "{text}": invalid reference format')
         registry = self._registries.get(reference.registry.lower())
-        refusal = _refusal(reference, registry, access)
+        refusal = _refusal(reference, registry, access, self.acr)
         if refusal:
             raise PullError(_kubelet_message(text, reference, refusal))
         layers = self._layers(reference)
@@ -189,12 +193,12 @@ def _key(text: str) -> str:
     return str(reference) if tagged else reference.name
 
 
-def _refusal(reference: ImageReference, registry: Registry | None, access: Access) -> str:
+def _refusal(reference: ImageReference, registry: Registry | None, access: Access, acr: Acr) -> str:
     """Return why a registry doesn't give an image, an empty string if it does."""
     host = reference.registry
     if registry is None:
-        no_access = _unauthorized(host, "no credential or AcrRegistryInfo fits it")
-        return "" if _acr_lets_in(host, access) else no_access
+        cause = "" if _credential(host, access) else acr.refusal(reference, access.acr_registry_infos)
+        return _unauthorized(host, cause) if cause else ""
     if registry.plain_http and not _listed(host, access.plain_http):
         return f'Head "https://{host}/v2/": http: server gave HTTP response to HTTPS client'
     if registry.self_signed and not _listed(host, access.insecure):
@@ -209,18 +213,6 @@ def _user_refusal(registry: Registry, host: str, access: Access) -> str:
     if registry.users.get(given.user_name) != given.password:
         return _unauthorized(host, f"it refused the user name or password of {given.user_name!r}")
     return ""
-
-
-def _acr_lets_in(host: str, access: Access) -> bool:
-    """Tell whether a registry that nobody described gives images: all but ACR Enterprise do."""
-    enterprise = _ACR_ENTERPRISE.fullmatch(host)
-    if enterprise is None or _ACR_PERSONAL.fullmatch(host) or _credential(host, access):
-        return True
-    return any(
-        (not info.region_id or info.region_id == enterprise["region"])
-        and (host in info.domains if info.domains else info.instance_name in {"", enterprise["name"]})
-        for info in access.acr_registry_infos
-    )
 
 
 def _credential(host: str, access: Access) -> RegistryCredential | None:

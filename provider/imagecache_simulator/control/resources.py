@@ -104,6 +104,8 @@ def _image_cache_with_inputs(cache: ImageCache) -> dict[str, Any]:
                 "InstanceName": each.instance_name,
                 "RegionId": each.region_id,
                 "Domains": list(each.domains),
+                "ArnService": each.arn_service,
+                "ArnUser": each.arn_user,
             }
             for each in access.acr_registry_infos
         ],

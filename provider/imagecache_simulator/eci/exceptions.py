@@ -120,6 +120,20 @@ class IncorrectStatusError(ApiError):
         super().__init__(f"The status {status} of {what} does not support this operation.")
 
 
+class RamRoleNotSupportedError(ApiError):
+    """A role that the instance shall take is of another account."""
+
+    code = "RamRole.NotSupport"
+    message = "The RAM role is not supported."
+
+
+class DryRunOperationError(ApiError):
+    """All would have been well."""
+
+    code = "DryRunOperation"
+    message = "Request validation has been passed with DryRun flag set."
+
+
 class OnlyForInvitedTestError(ApiError):
     """Windows images are for invited users."""
 

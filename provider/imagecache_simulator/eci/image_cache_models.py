@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imagecache_simulator.catalogue import Layer
 from imagecache_simulator.eci.builds import Effect, Order, Step, TransitInstance, plan
 from imagecache_simulator.eci.exceptions import (
+    DryRunOperationError,
     ImageCacheIncorrectStatusError,
     ImageCacheNotFoundError,
     QuotaExceededError,
@@ -25,6 +26,7 @@ from imagecache_simulator.eci.placement import (
     TRANSIT_SIZE,
     Place,
     check_placement,
+    check_roles,
     eip_obstacle,
     find_place,
     stock_refusal,
@@ -94,19 +96,28 @@ class ImageCacheBackend:
             raise ImageCacheNotFoundError(image_cache_id)
         return cache
 
-    def create_image_cache(self, region_id: str, inputs: Inputs, tags: dict[str, str]) -> ImageCache:
+    def create_image_cache(
+        self, region_id: str, inputs: Inputs, tags: dict[str, str], *, dry_run: bool = False
+    ) -> ImageCache:
         """Accept a new image cache and begin its build.
 
         Args:
             region_id: where.
             inputs: what was asked for.
             tags: checked already.
+            dry_run: only check.
 
         Raises:
+            DryRunOperationError: it was only checked, and all is well.
             ApiError: the network or the resource group isn't there or doesn't fit, or the quota is used up.
         """
+        check_roles(self._cloud, inputs.access)
         place = self._place(region_id, inputs)
-        self._make_room(region_id)
+        dropped = self._to_drop(region_id)
+        if dry_run:
+            raise DryRunOperationError
+        if dropped is not None:
+            self.delete_image_cache(dropped)
         self._numbers += 1
         cache = ImageCache(
             image_cache_id=self._cloud.new_id("imc"),
@@ -138,6 +149,7 @@ class ImageCacheBackend:
         if cache.status not in {"Ready", "UpdateFailed"}:
             raise ImageCacheIncorrectStatusError(cache.image_cache_id, cache.status)
         inputs = replace(cache.inputs, **changes)
+        check_roles(self._cloud, inputs.access)
         rebuild = bool(_NEEDS_BUILD & changes.keys())
         place = self._place(cache.region_id, inputs) if rebuild else None
         if _NEEDS_CHECK & changes.keys():
@@ -311,17 +323,17 @@ class ImageCacheBackend:
     def _reusable(self, cache: ImageCache) -> frozenset[Layer]:
         return frozenset(layer for other in self.usable(cache.region_id) for layer in other.layers)
 
-    def _make_room(self, region_id: str) -> None:
-        """At quota, delete the least recently used LRU cache; `QuotaExceededError` if there's none."""
+    def _to_drop(self, region_id: str) -> ImageCache | None:
+        """Return what makes room at quota: the LRU cache least recently used; `QuotaExceededError` if none."""
         caches = self.of_region(region_id)
         if len(caches) < self._cloud.quotas["MaxImageCacheCount"]:
-            return
+            return None
         disposable = [
             cache for cache in caches if cache.inputs.elimination_strategy == "LRU" and cache.build is None
         ]
         if not disposable:
             raise QuotaExceededError
-        self.delete_image_cache(min(disposable, key=lambda cache: (cache.used, cache.number)))
+        return min(disposable, key=lambda cache: (cache.used, cache.number))
 
     def _with_resource_group(self, inputs: Inputs) -> Inputs:
         group = inputs.resource_group_id or self._cloud.resource_manager.default.resource_group_id

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from imagecache_simulator.acr import account_of
 from imagecache_simulator.eci.exceptions import (
     CpuMemoryNotAllowedError,
     DiskVolumeNotSupportedError,
@@ -16,6 +17,7 @@ from imagecache_simulator.eci.exceptions import (
     IncorrectStatusError,
     NoStockError,
     NotEnoughAddressesError,
+    RamRoleNotSupportedError,
     ResourceGroupNotFoundError,
     SecurityGroupMismatchError,
     VSwitchZoneMismatchError,
@@ -27,6 +29,7 @@ from imagecache_simulator.stock import NOT_OFFERED, SOLD, Goods
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
     from imagecache_simulator.exceptions import ApiError
+    from imagecache_simulator.registries import Access
     from imagecache_simulator.vpc.models import VSwitch
 
 EIP_INSTANCE_TYPE = "EciInstance"
@@ -93,6 +96,17 @@ def check_placement(cloud: Cloud, region_id: str, wanted: Wanted) -> list[VSwitc
     if wanted.eip_instance_id and (eip is None or eip.region_id != region_id):
         raise EipInstanceNotFoundError
     return vswitches
+
+
+def check_roles(cloud: Cloud, access: Access) -> None:
+    """Check that the roles that an instance takes (ArnService) are of its account, or raise.
+
+    Raises:
+        RamRoleNotSupportedError: one is of another account.
+    """
+    for info in access.acr_registry_infos:
+        if info.arn_service and account_of(info.arn_service) != cloud.account_id:
+            raise RamRoleNotSupportedError
 
 
 def find_place(

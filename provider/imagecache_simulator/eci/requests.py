@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from imagecache_simulator.acr import account_of
 from imagecache_simulator.eci.exceptions import OnlyForInvitedTestError
 from imagecache_simulator.eci.image_cache import Inputs
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
@@ -152,7 +153,16 @@ def _acr_registry_info(each: Parameters) -> AcrRegistryInfo:
         instance_name=each.text("InstanceName"),
         region_id=each.text("RegionId"),
         domains=tuple(host.strip() for text in domains for host in text.split(",") if host.strip()),
+        arn_service=_role(each, "ArnService"),
+        arn_user=_role(each, "ArnUser"),
     )
+
+
+def _role(each: Parameters, name: str) -> str:
+    arn = each.text(name)
+    if arn and not account_of(arn):
+        raise InvalidParameterError(each.prefix + name, "It has the form acs:ram::<account>:role/<name>.")
+    return arn
 
 
 def _hosts(parameters: Parameters, name: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.eci.events import event_form
+from imagecache_simulator.eci.exceptions import DryRunOperationError
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.requests import read_create, read_update
 from imagecache_simulator.eci.selection import page, selected
@@ -24,7 +25,8 @@ def create_image_cache(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     """
     region_id = named_region(cloud, parameters)
     inputs, tags = read_create(parameters), read_tags(parameters)
-    cache = cloud.eci.create_image_cache(region_id, inputs, tags)
+    dry_run = parameters.boolean("DryRun") or False
+    cache = cloud.eci.create_image_cache(region_id, inputs, tags, dry_run=dry_run)
     return {"ImageCacheId": cache.image_cache_id, "ContainerGroupId": cache.container_group_id}
 
 
@@ -54,6 +56,8 @@ def describe_image_caches(cloud: Cloud, parameters: Parameters) -> dict[str, Any
     Source: spec/eci-image-cache.md section 4 (API page DescribeImageCaches).
     """
     found = selected(cloud, named_region(cloud, parameters), parameters)
+    if parameters.boolean("DryRun"):
+        raise DryRunOperationError
     shown, token = page(found, parameters, cloud.quotas["MaxDescribeImageCachesLimit"])
     return {
         "ImageCaches": [image_cache_form(cache) for cache in shown],

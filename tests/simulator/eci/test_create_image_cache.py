@@ -87,6 +87,8 @@ def test_every_parameter_arrives(cloud: Cloud, call: Call, network: dict[str, st
                 "InstanceName": "shop",
                 "RegionId": "cn-hangzhou",
                 "Domains": ["a.example.com", "b.example.com"],
+                "ArnService": "",
+                "ArnUser": "",
             }
         ],
         "PlainHttpRegistries": ["harbor.example.com", "10.0.0.9:5000"],
@@ -221,3 +223,22 @@ def test_lru_makes_room(cloud: Cloud, call: Call, refusal: Refusal) -> None:
     newest = call("CreateImageCache", GOOD)["ImageCacheId"]
     assert list(cloud.eci.image_caches) == [keep, old, newest]
     assert used not in cloud.eci.image_caches
+
+
+def test_roles(cloud: Cloud, call: Call, refusal: Refusal) -> None:
+    """Both roles have the form of an ARN; the one that the instance takes is of its own account."""
+    info = {"AcrRegistryInfo.1.InstanceId": "cri-1"}
+    service, user = "AcrRegistryInfo.1.ArnService", "AcrRegistryInfo.1.ArnUser"
+    for name in (service, user):
+        bad = {**GOOD, **info, name: "role/pull"}
+        assert refusal("CreateImageCache", bad) == (400, f"InvalidParameter.{name}")
+    foreign = {**GOOD, **info, service: "acs:ram::1:role/pull"}
+    assert refusal("CreateImageCache", foreign) == (400, "RamRole.NotSupport")
+    roles = {service: f"acs:ram::{cloud.account_id}:role/pull", user: "acs:ram::1:role/pull"}
+    image_cache_id = call("CreateImageCache", {**GOOD, **info, **roles})["ImageCacheId"]
+    (shown,) = resources(cloud)["image_caches"]
+    (kept,) = shown["AcrRegistryInfos"]
+    assert (kept["ArnService"], kept["ArnUser"]) == (roles[service], roles[user])
+    cloud.advance(600)
+    change = {"ImageCacheId": image_cache_id, **info, service: "acs:ram::1:role/pull"}
+    assert refusal("UpdateImageCache", change) == (400, "RamRole.NotSupport")
