@@ -18,9 +18,7 @@ _PERSONAL = re.compile(
     r"registry(-vpc|-internal)?\.(?P<region>[a-z0-9-]+)\.aliyuncs\.com"
     r"|(?P<instance>crpi-[a-z0-9]+)(-vpc)?\.(?P<its_region>[a-z0-9-]+)\.personal\.cr\.aliyuncs\.com"
 )
-_ENTERPRISE = re.compile(
-    r"(?P<name>[a-z0-9-]+?)-registry(-vpc)?\.(?P<region>[a-z0-9-]+)\.cr\.aliyuncs\.com"
-)
+_ENTERPRISE = re.compile(r"(?P<name>[a-z0-9-]+?)-registry(-vpc)?\.(?P<region>[a-z0-9-]+)\.cr\.aliyuncs\.com")
 _ROLE = re.compile(r"acs:ram::(?P<account>[0-9]{1,20}):role/[A-Za-z0-9._/-]{1,128}")
 
 

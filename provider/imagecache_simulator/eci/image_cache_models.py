@@ -324,7 +324,7 @@ class ImageCacheBackend:
         return frozenset(layer for other in self.usable(cache.region_id) for layer in other.layers)
 
     def _to_drop(self, region_id: str) -> ImageCache | None:
-        """Return what makes room at quota: the LRU cache least recently used; `QuotaExceededError` if none."""
+        """Return what makes room at quota, the LRU cache used longest ago; `QuotaExceededError` if none."""
         caches = self.of_region(region_id)
         if len(caches) < self._cloud.quotas["MaxImageCacheCount"]:
             return None

@@ -9,6 +9,7 @@ import pytest
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from conformance_account import RUN_TAG, Account, Product
+from imagecache_simulator import Cloud
 
 Show = Callable[[str], dict[str, Any]]
 Wait = Callable[[Callable[[], Any]], Any]
@@ -184,7 +185,14 @@ def test_registry_credential(
 @pytest.mark.simulator_only("the registry is the simulator's")
 @pytest.mark.parametrize(("instance", "status"), [("team", "Ready"), ("other", "Failed")])
 def test_acr_registry(
-    eci: Product, network: dict[str, str], shown: Show, eventually: Wait, instance: str, status: str
+    simulated: Cloud,
+    eci: Product,
+    network: dict[str, str],
+    shown: Show,
+    eventually: Wait,
+    *,
+    instance: str,
+    status: str,
 ) -> None:
     """An image of an ACR Enterprise instance is pulled without a password if the call names the instance."""
     info = {
@@ -192,7 +200,7 @@ def test_acr_registry(
         "InstanceName": instance,
         "RegionId": "cn-hangzhou",
         "Domain": [f"{instance}-registry-vpc.cn-hangzhou.cr.aliyuncs.com"],
-        "ArnService": "acs:ram::1:role/service",
+        "ArnService": f"acs:ram::{simulated.account_id}:role/service",
         "ArnUser": "acs:ram::2:role/user",
     }
     made = eci("CreateImageCache", ImageCacheName="acr", AcrRegistryInfo=[info],

@@ -205,23 +205,29 @@ CREATE: list[tuple[int, str, str, Cause]] = [
     (
         403,
         "OperationDenied.NoStock",
-        ("Sales of this resource are temporarily suspended in the specified zone. We recommend that you use "
-        "the multi-zone creation function to avoid the risk of insufficient resource. For more information, "
-        "see https://help.aliyun.com/document_detail/157290.html"),
+        (
+            "Sales of this resource are temporarily suspended in the specified zone. We recommend that you "
+            "use the multi-zone creation function to avoid the risk of insufficient resource. For more "
+            "information, see https://help.aliyun.com/document_detail/157290.html"
+        ),
         stock("WithoutStock", SIZE),
     ),
     (
         403,
         "NoPermission",
-        ("The RAM role AliyunECIContainerGroupRole does not belong to eci.aliyuncs.com. "
-        "Please check and try again."),
+        (
+            "The RAM role AliyunECIContainerGroupRole does not belong to eci.aliyuncs.com. "
+            "Please check and try again."
+        ),
         switch("container_group_role_foreign"),
     ),
     (
         403,
         "SecurityRisk.3DVerification",
-        ("We have detected a security risk with your default credit or debit card. "
-        "Please proceed with verification via the link in your email."),
+        (
+            "We have detected a security risk with your default credit or debit card. "
+            "Please proceed with verification via the link in your email."
+        ),
         switch("card_at_risk"),
     ),
     (
