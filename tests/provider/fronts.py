@@ -6,7 +6,7 @@ dynamic providers, calls each for it.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -83,6 +83,11 @@ class Plugin:
     async def call(self, method: str, request: Any) -> Any:
         """Call a method."""
         return await getattr(self.servicer, method)(request, Context())
+
+    def stream(self, method: str, request: Any) -> AsyncIterator[Any]:
+        """Call a method that streams."""
+        messages: AsyncIterator[Any] = getattr(self.servicer, method)(request, Context())
+        return messages
 
     def urn(self, name: str) -> str:
         """Give a resource's URN."""
