@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from imagecache_simulator.exceptions import (
     InvalidVersionError,
     MissingActionError,
 )
+from imagecache_simulator.faults.exceptions import ConnectionLostError, InjectedError
 from imagecache_simulator.urls import PRODUCTS, Action, Product
 from imagecache_simulator.wire import Parameters, Request, Response, timestamp
 
@@ -40,10 +42,14 @@ class Call:
         product: the product's name, empty if its version is unknown.
         action: as the client wrote it.
         parameters: the action's own.
+        faults: the ID and the kind of each fault that has struck it.
+        delay: real seconds that its answer comes late.
     """
 
     def __init__(self, request: Request, request_id: str) -> None:
         values = dict(request.query_pairs() + request.form_pairs())
+        self.faults: list[dict[str, str]] = []
+        self.delay = 0.0
         self.request = request
         self.request_id = request_id
         self.action = values.get("Action") or request.headers.get("x-acs-action", "")
@@ -72,7 +78,8 @@ class Call:
     def answer(self, content: Mapping[str, Any]) -> Response:
         """Return the answer to a call that succeeded."""
         body = {"RequestId": self.request_id, **content}
-        return Response.of_json(200, body, x_acs_request_id=self.request_id)
+        answer = Response.of_json(200, body, x_acs_request_id=self.request_id)
+        return replace(answer, delay=self.delay)
 
     def refusal(self, error: ApiError) -> Response:
         """Return the cloud's error. Source: spec/signing.md section 4."""
@@ -83,7 +90,15 @@ class Call:
             "Message": error.message,
             "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}&product={self.product}",
         }
-        return Response.of_json(error.status, body, x_acs_request_id=self.request_id)
+        answer = Response.of_json(error.status, body, x_acs_request_id=self.request_id)
+        headers = dict(answer.headers)
+        if isinstance(error, InjectedError) and error.retry_after is not None:
+            headers["x-acs-retry-after"] = str(error.retry_after)
+        return replace(answer, headers=headers, delay=self.delay)
+
+    def silence(self, lost: ConnectionLostError) -> Response:
+        """Return what stands for an answer that never comes: its status is 0."""
+        return Response(0, {}, b"", self.delay, lost.how)
 
     def log_entry(self, now: datetime, status: int, code: str) -> dict[str, Any]:
         """Return what the log keeps of the call; no secret is in it."""
@@ -95,6 +110,7 @@ class Call:
             "status": status,
             "code": code,
             "request_id": self.request_id,
+            "faults": list(self.faults),
         }
 
 

@@ -6,6 +6,7 @@ Nothing here is global: two clouds in a process know nothing of each other.
 
 from __future__ import annotations
 
+import copy
 import random
 import string
 import threading
@@ -19,13 +20,17 @@ from imagecache_simulator.clock import Clock, ManualClock, real_now
 from imagecache_simulator.eci.models import EciBackend
 from imagecache_simulator.ecs.models import EcsBackend
 from imagecache_simulator.exceptions import ApiError
+from imagecache_simulator.faults.exceptions import ConnectionLostError
+from imagecache_simulator.faults.models import Faults
 from imagecache_simulator.idempotency import Idempotency
+from imagecache_simulator.rates import Rates
 from imagecache_simulator.regions import default_regions
 from imagecache_simulator.registries import Registries
 from imagecache_simulator.resourcemanager.models import ResourceManagerBackend
 from imagecache_simulator.signing import Verifier
 from imagecache_simulator.stock import Stock
 from imagecache_simulator.switches import Switches
+from imagecache_simulator.urls import Action
 from imagecache_simulator.vpc.models import VpcBackend
 from imagecache_simulator.wire import Request, Response
 
@@ -59,8 +64,10 @@ class Cloud:
         quotas: limits of the account, by the names of ListUsage.
         switches: states of the account that no call leads to, arrears for instance.
         stock: what each zone sells; close zones and sell things out there.
+        rates: how many calls are admitted in a minute; all unless a limit is set.
+        faults: what goes wrong; add and remove it there.
         requests: the last 10,000 calls, secrets masked: dicts of number (1 for the first call, counting up),
-            time, product, action, parameters, status, code, request_id.
+            time, product, action, parameters, status (0: no answer was sent), code, request_id, faults.
     """
 
     def __init__(
@@ -101,6 +108,8 @@ class Cloud:
                 response = call.answer(self._run(call))
             except ApiError as error:
                 response, code = call.refusal(error), error.code
+            except ConnectionLostError as lost:
+                response = call.silence(lost)
             self._log(call.log_entry(self.clock.now(), response.status, code))
             return response
 
@@ -133,7 +142,19 @@ class Cloud:
     def settle(self) -> None:
         """Let everything happen that was due by now. Each request does so first."""
         with self.lock:
+            self.faults.remember()
             self.eci.settle()
+
+    def copied(self, moment: datetime) -> Cloud:
+        """Return a copy of the account that stands at a moment, without faults and observers."""
+        shared = (self.lock, self._verifier, self.registries, self._idempotency, self.requests)
+        memo: dict[int, Any] = {id(each): each for each in shared}
+        memo[id(self.clock)] = ManualClock(moment)
+        memo[id(self._observers)] = {}
+        memo[id(self.faults)] = Faults(self)
+        copied = copy.deepcopy(self, memo)
+        copied.faults = Faults(copied)
+        return copied
 
     def reset(self) -> None:
         """Make the account as new, for test suites that share a server.
@@ -190,8 +211,10 @@ class Cloud:
         self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
         self.regions = default_regions()
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
-        self.registries = Registries(self.account_id)
+        self.faults = Faults(self)
+        self.registries = Registries(self.account_id, self.faults.pull)
         self.switches = Switches()
+        self.rates = Rates()
         self.stock = Stock(self.regions)
         self.resource_manager = ResourceManagerBackend(self)
         self.vpc = VpcBackend(self)
@@ -214,13 +237,26 @@ class Cloud:
         self._verifier.verify(call.request)
         self.settle()
         self.switches.check(call.product, call.action, call.parameters)
+        self.rates.check(call.action, self.clock.now())
+        self.faults.before(call)
+        answer = self._answer(action, call)
+        self.faults.after(call)
+        return answer
+
+    def _answer(self, action: Action, call: Call) -> Mapping[str, Any]:
+        """Run an action, unless its ClientToken came before."""
         token = call.parameters.text("ClientToken")
         if not (action.idempotent and token):
-            return action.handler(self, call.parameters)
+            return self._act(action, call)
         key = (call.product, call.action.lower(), call.parameters.text("RegionId"), token)
         now = self.clock.now()
         answer = self._idempotency.answer(key, call.parameters, now)
         if answer is None:
-            answer = action.handler(self, call.parameters)
+            answer = self._act(action, call)
             self._idempotency.remember(key, call.parameters, now, answer)
+        return answer
+
+    def _act(self, action: Action, call: Call) -> Mapping[str, Any]:
+        answer = action.handler(self.faults.account_for(call), call.parameters)
+        self.faults.build(call, answer)
         return answer

@@ -7,7 +7,7 @@ to `Cloud.registries`. The rule for images that nobody added is in docs/simulato
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from imagecache_simulator.acr import Acr
@@ -98,12 +98,14 @@ class Registries:
 
     Args:
         account_id: the account that pulls.
+        failure: tells of an image why it can't be pulled just now; empty if it can.
 
     Attributes:
         acr: whose the namespaces and instances of ACR are.
     """
 
-    def __init__(self, account_id: str = "") -> None:
+    def __init__(self, account_id: str = "", failure: Callable[[ImageReference], str] = lambda _: "") -> None:
+        self._failure = failure
         self.acr = Acr(account_id)
         self._registries: dict[str, Registry] = {}
         self._images: dict[str, float | None] = {}
@@ -131,11 +133,11 @@ class Registries:
 
     def add_image(self, reference: str, size: float) -> None:
         """Set an image's compressed size in MB, for one tag, or without a tag for all of a repository."""
-        self._images[_key(reference)] = size
+        self._images[image_key(reference)] = size
 
     def remove_image(self, reference: str) -> None:
         """Make an image one that doesn't exist: one tag, or without a tag a whole repository."""
-        self._images[_key(reference)] = None
+        self._images[image_key(reference)] = None
 
     def pull(self, text: str, access: Access) -> tuple[Layer, ...]:
         """Return an image's layers, the lowest first.
@@ -147,7 +149,7 @@ class Registries:
         if reference is None:
             raise PullError(f'Failed to pull image "{text}": invalid reference format')
         registry = self._registries.get(reference.registry.lower())
-        refusal = _refusal(reference, registry, access, self.acr)
+        refusal = self._failure(reference) or _refusal(reference, registry, access, self.acr)
         if refusal:
             raise PullError(_kubelet_message(text, reference, refusal))
         layers = self._layers(reference)
@@ -172,6 +174,19 @@ class Registries:
         return known or derived_layers(reference.name, version, derived_size(reference.name))
 
 
+def image_key(text: str) -> str:
+    """Return what images are looked up by: one tag, or without a tag the whole repository.
+
+    Raises:
+        ValueError: the name isn't well formed.
+    """
+    reference = parse_reference(text)
+    if reference is None:
+        raise ValueError(f"not an image reference: {text!r}")
+    tagged = ":" in text.rpartition("/")[2]
+    return str(reference) if tagged else reference.name
+
+
 def parse_reference(text: str) -> ImageReference | None:
     """Take an image's name apart; None if it isn't well formed."""
     found = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_REFERENCE else None
@@ -183,14 +198,6 @@ def parse_reference(text: str) -> ImageReference | None:
         if "/" not in repository:
             repository = f"library/{repository}"
     return ImageReference(registry, repository, found["tag"] or "latest", found["digest"] or "")
-
-
-def _key(text: str) -> str:
-    reference = parse_reference(text)
-    if reference is None:
-        raise ValueError(f"not an image reference: {text!r}")
-    tagged = ":" in text.rpartition("/")[2]
-    return str(reference) if tagged else reference.name
 
 
 def _refusal(reference: ImageReference, registry: Registry | None, access: Access, acr: Acr) -> str:

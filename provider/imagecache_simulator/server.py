@@ -21,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from imagecache_simulator import control
+from imagecache_simulator.connections import Connection, held
 from imagecache_simulator.core import Cloud
 from imagecache_simulator.exceptions import ApiError, InternalError, RequestTooLargeError
 from imagecache_simulator.page import files
@@ -72,7 +73,7 @@ def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Serv
     events = Events(cloud)
     config = uvicorn.Config(
         application(cloud, events),
-        http="h11",
+        http=Connection,
         ws="none",
         loop="asyncio",
         lifespan="off",
@@ -161,6 +162,8 @@ class _Door:
         except ClientDisconnect:
             return
         response = self._refuse(http, RequestTooLargeError()) if body is None else self._safely(http, body)
+        if await held(scope, receive, response):
+            return
         await _http_response(response)(scope, receive, send)
 
     def _safely(self, http: HttpRequest, body: bytes) -> Response:

@@ -54,11 +54,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response: status, headers and a JSON body."""
+    """An HTTP response: status, headers and a JSON body, and what a fault does to it on its way.
+
+    Attributes:
+        delay: real seconds that it comes late.
+        lost: why it never comes: the connection was `dropped`, or stays `silent`; empty: it comes.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    delay: float = 0
+    lost: str = ""
 
     @classmethod
     def of_json(cls, status: int, content: Any, **headers: str) -> Response:

@@ -52,18 +52,26 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
         yield board, server.endpoint
 
 
-@pytest.fixture(params=["in-process", "http"])
-def endpoint(
-    request: pytest.FixtureRequest, cloud: Cloud, switchboard: tuple[Switchboard, str]
-) -> Iterator[str]:
-    """Yield where clients send requests, through each of the two doors."""
-    board, http_endpoint = switchboard
+@pytest.fixture
+def in_process(cloud: Cloud) -> Iterator[str]:
+    """Yield where clients send requests, through the door inside the process."""
+    with mock_cloud(cloud):
+        yield "eci.aliyuncs.com"
+
+
+@pytest.fixture
+def over_http(cloud: Cloud, switchboard: tuple[Switchboard, str]) -> str:
+    """Return where clients send requests, through the server."""
+    board, endpoint = switchboard
     board.connected = cloud
-    if request.param == "http":
-        yield http_endpoint
-    else:
-        with mock_cloud(cloud):
-            yield "eci.aliyuncs.com"
+    return endpoint
+
+
+@pytest.fixture(params=["in_process", "over_http"])
+def endpoint(request: pytest.FixtureRequest) -> str:
+    """Return where clients send requests, through each of the two doors."""
+    address: str = request.getfixturevalue(request.param)
+    return address
 
 
 @pytest.fixture
@@ -72,7 +80,7 @@ def call(endpoint: str) -> Call:
 
     `call("CreateVpc", {"CidrBlock": …}, product="vpc")`. RegionId is added unless it's there; None leaves a
     parameter out. `form` goes into the body, `secret` and `key` replace the right ones, and
-    `algorithm="v2"` signs with HMAC-SHA1.
+    `algorithm="v2"` signs with HMAC-SHA1; `read_timeout` is milliseconds.
     """
 
     def make(
@@ -84,6 +92,7 @@ def call(endpoint: str) -> Call:
         key: str = "simulator",
         secret: str = "simulator",  # noqa: S107 - made up
         algorithm: str | None = None,
+        read_timeout: int | None = None,
     ) -> dict[str, Any]:
         config = Config(
             access_key_id=key,
@@ -91,6 +100,7 @@ def call(endpoint: str) -> Call:
             endpoint=endpoint,
             protocol="HTTP",
             signature_algorithm=algorithm,
+            read_timeout=read_timeout,
         )
         params = Params(
             action=action,

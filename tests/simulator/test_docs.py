@@ -10,6 +10,8 @@ import pytest
 
 from imagecache_simulator import control
 from imagecache_simulator.__main__ import parser
+from imagecache_simulator.eci.holds import TRANSITIONS
+from imagecache_simulator.faults.kinds import KINDS, CallFault
 from imagecache_simulator.urls import PRODUCTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
@@ -19,7 +21,7 @@ def test_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     """The Python examples run as they stand, one after the other."""
     names: dict[str, Any] = {}
     examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         exec(compile(example, "docs/simulator.md", "exec"), names)  # noqa: S102 - the page's own code
     assert capsys.readouterr().out.startswith("127.0.0.1:")
@@ -42,3 +44,16 @@ def test_every_option_is_listed() -> None:
     options = re.findall(r"--[a-z-]+", parser().format_usage())
     assert options
     assert all(option in PAGE for option in options)
+
+
+def test_every_kind_of_fault_is_listed() -> None:
+    """Each kind of fault has its row, with all fields of its own."""
+    common = CallFault.model_fields.keys()
+    for kind, fault in KINDS.items():
+        (row,) = re.findall(rf"^\| `{kind}` \|.*$", PAGE, re.MULTILINE)
+        assert all(f"`{name}`" in row for name in fault.model_fields.keys() - common)
+
+
+def test_every_transition_is_listed() -> None:
+    """Each transition that can be held has its row."""
+    assert all(f"\n| `{name}` |" in PAGE for name in TRANSITIONS)

@@ -12,11 +12,14 @@ from urllib.parse import parse_qsl
 from imagecache_simulator.control.account import (
     reset,
     set_quotas,
+    set_rates,
     set_switches,
     show_quotas,
+    show_rates,
     show_switches,
 )
 from imagecache_simulator.control.clock import change_clock, show_clock
+from imagecache_simulator.control.faults import add_fault, remove_faults, show_faults
 from imagecache_simulator.control.holds import release_all, set_holds, show_holds
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import clear_requests, show_requests
@@ -76,6 +79,11 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("POST", "clock"): change_clock,
     ("GET", "quotas"): show_quotas,
     ("POST", "quotas"): set_quotas,
+    ("GET", "rates"): show_rates,
+    ("POST", "rates"): set_rates,
+    ("GET", "faults"): show_faults,
+    ("POST", "faults"): add_fault,
+    ("DELETE", "faults"): remove_faults,
     ("GET", "holds"): show_holds,
     ("POST", "holds"): set_holds,
     ("DELETE", "holds"): release_all,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.control.request import ControlError, boolean, integer
+from imagecache_simulator.rates import HIGHEST_RATE, Rates
 from imagecache_simulator.switches import SWITCHES
 
 if TYPE_CHECKING:
@@ -28,6 +29,26 @@ def set_quotas(cloud: Cloud, request: ControlRequest) -> Any:
         raise ControlError(400, "MaxDescribeImageCachesLimit is 1 at least")
     cloud.quotas.update(wanted)
     return dict(cloud.quotas)
+
+
+def show_rates(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET rates`."""
+    return cloud.rates.listing()
+
+
+def set_rates(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST rates`, with actions and how many calls are admitted in a minute; null for all."""
+    wanted = request.content()
+    tried = Rates()
+    for rates in (tried, cloud.rates):
+        for action, calls in wanted.items():
+            if calls is not None:
+                integer(action, calls, 0, HIGHEST_RATE)
+            try:
+                rates.limit(action, calls)
+            except ValueError as error:
+                raise ControlError(400, str(error)) from None
+    return cloud.rates.listing()
 
 
 def show_switches(cloud: Cloud, _: ControlRequest) -> Any:

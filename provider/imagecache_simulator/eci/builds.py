@@ -104,6 +104,12 @@ class Build:
             self.done += 1
             yield step
 
+    def obstruct(self, reason: str) -> None:
+        """Let a build that has just begun end with a transit instance that doesn't start."""
+        first = self.steps[0]
+        end = Step(first.at + 5, "FailedCreate", reason, Effect.FAIL)
+        self.steps, self.pulling_from, self.until = [first, end], end.at, end.at + SNAPSHOT_SECONDS
+
 
 @dataclass(frozen=True)
 class Order:

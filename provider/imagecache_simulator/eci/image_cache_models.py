@@ -239,6 +239,8 @@ class ImageCacheBackend:
             self._become_ready(cache, moment, local=False)
             cache.build, cache.progress = None, 100
         elif step.effect is Effect.FAIL:
+            if cache.build is not None:
+                cache.build.elapsed = step.at
             self._fail(cache, moment)
 
     def _start(self, cache: ImageCache, step: Step) -> Step:
