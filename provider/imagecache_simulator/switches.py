@@ -2,8 +2,8 @@
 
 Tests turn a switch on, and the calls that it touches are refused as the cloud refuses them. `core.Cloud` asks
 `Switches.check` before it runs an action. Codes that the state of networks, quotas or caches leads to have no
-switch. Source: spec/eci-image-cache.md sections 4 to 6; which calls a code is for, where no source lists it,
-is a choice of docs/simulator.md.
+switch. Sources: spec/eci-image-cache.md sections 4 to 6 and spec/eci-container-group.md; which calls
+a code is for, where neither lists it, is a choice of docs/simulator.md.
 """
 
 from __future__ import annotations
@@ -183,6 +183,43 @@ SWITCHES: Mapping[str, Switch] = {
             "NoPermission.Tag",
             "No permissions to operate tags.",
             {"Eci": ("TagResources", "UntagResources")},
+        ),
+        Switch(
+            "account_closed",
+            403,
+            "Forbidden.AccountClosed",
+            "The operation is forbidden. Your account has been closed.",
+            {"Eci": (_GROUP,)},
+        ),
+        Switch(
+            "payment_method_missing",
+            400,
+            "InvalidPaymentMethod.InsufficientBalance",
+            "No payment method is specified for your account. We recommend that you add a payment method "
+            "or add funds to the prepayment balance.",
+            {"Eci": (_GROUP,)},
+        ),
+        Switch(
+            "credit_used_up",
+            400,
+            "Payfor.CreditPayInsufficientBalance",
+            "Your payment credit line is insufficient.",
+            {"Eci": (_GROUP,)},
+        ),
+        Switch(
+            "risk_rejection",
+            400,
+            "RISK.RISK_CONTROL_REJECTION",
+            "To protect the security of your account, your request has been denied by the risk control "
+            "system. Please contact Alibaba Cloud Customer Service for details.",
+            {"Eci": (_GROUP,)},
+        ),
+        Switch(
+            "daily_vcpus_used_up",
+            403,
+            "Throttling.Vcpu.PerDay",
+            "The maximum number of request for the day has been exceeded.",
+            {"Eci": (_GROUP,)},
         ),
     )
 }

@@ -107,3 +107,17 @@ def test_sold_out_meanwhile(cloud: Cloud, describe: Describe, create: Create) ->
     assert shown["Status"] == "Failed"
     assert shown["Events"][-1]["Reason"] == "FailedCreate"
     assert "OperationDenied.NoStock" in shown["Events"][-1]["Message"]
+
+
+def test_expiry_while_updating(cloud: Cloud, call: Call, network: dict[str, str]) -> None:
+    """A cache whose days are over while it's being rebuilt is gone, and its build holds nothing any more."""
+    parameters = {"ImageCacheName": "web", "Image.1": "nginx", "RetentionDays": 1, **network}
+    image_cache_id = call("CreateImageCache", parameters)["ImageCacheId"]
+    cloud.advance(86400 - 30)
+    call("UpdateImageCache", {"ImageCacheId": image_cache_id, "Image.1": "flink"})
+    assert cloud.vpc.eips[network["EipInstanceId"]].status == "InUse"
+    cloud.advance(30)
+    assert call("DescribeImageCaches")["ImageCaches"] == []
+    assert cloud.eci.transit_instances() == []
+    assert cloud.ecs.snapshots == {}
+    assert cloud.vpc.eips[network["EipInstanceId"]].status == "Available"
