@@ -53,6 +53,19 @@ class Memory:
             self.shown[identity].append(id)
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a create is for: its resource, its inputs, and what is derived from them once."""
+
+    identity: Identity
+    inputs: dict[str, Any]
+    request: dict[str, str]
+    build: str
+
+    def token(self, salt: str) -> Token:
+        return Token.of(self.identity, self.request, salt)
+
+
 class Adoption:
     """Creates resources of one kind in one account, each once.
 
@@ -78,13 +91,17 @@ class Adoption:
         region = inputs["regionId"]
         shown = self._memory.shown[identity]
         left = [seen for seen in await self._left(identity, region) if seen.id not in {*shown, after}]
-        request = self._resource.request(without_secrets(self._resource.args, inputs))
+        wanted = _Wanted(
+            identity,
+            inputs,
+            self._resource.request(without_secrets(self._resource.args, inputs)),
+            build_id(self._resource.args, inputs),
+        )
         salt = after or (shown[-1] if shown else "")
-        build = build_id(self._resource.args, inputs)
-        if adopted := self._adoptable(identity, left, Token.of(identity, request, salt), build):
+        if adopted := self._adoptable(wanted, left, salt):
             return adopted.id
         await self._clean_up(left, region)
-        return await self._make(identity, inputs, request, salt, {*shown, *(seen.id for seen in left)})
+        return await self._make(wanted, salt, {*shown, *(seen.id for seen in left)})
 
     async def hand_over(self, seen: Observed, region: str) -> None:
         """Note on the cache that it's about to be recorded: from now on nobody takes it for a leftover."""
@@ -104,18 +121,17 @@ class Adoption:
         ]
         return sorted(ours, key=lambda seen: str(seen.outputs.get("creationTime", "")))
 
-    def _adoptable(
-        self, identity: Identity, left: list[Observed], token: Token, build: str
-    ) -> Observed | None:
+    def _adoptable(self, wanted: _Wanted, left: list[Observed], salt: str) -> Observed | None:
         """Choose the newest that was asked for with these inputs and isn't in the state.
 
         One that isn't pending any more may be recorded, and about to be deleted: a replacement that the user
         forces looks like any create. It is taken only if it was made to follow the very cache being replaced.
         """
-        replaces = bool(self._memory.shown[identity])
+        replaces = bool(self._memory.shown[wanted.identity])
+        token = wanted.token(salt)
         for seen in reversed(left):
             record = seen.record
-            if seen.phase is Phase.FAILED or record is None or record.build_id != build:
+            if seen.phase is Phase.FAILED or record is None or record.build_id != wanted.build:
                 continue
             pending = record.pending and record.token.request == token.request
             if pending or (replaces and record.token == token):
@@ -136,20 +152,13 @@ class Adoption:
             except NotFoundError:
                 continue
 
-    async def _make(
-        self,
-        identity: Identity,
-        inputs: dict[str, Any],
-        request: dict[str, str],
-        salt: str,
-        not_these: set[str],
-    ) -> str:
+    async def _make(self, wanted: _Wanted, salt: str, not_these: set[str]) -> str:
         for _ in range(_MOST_ANSWERS):
-            token = Token.of(identity, request, salt)
-            record = Record(identity.resource, token, build_id(self._resource.args, inputs), pending=True)
-            tags = {STACK_TAG: identity.stack, RESOURCE_TAG: str(record)}
+            token = wanted.token(salt)
+            record = Record(wanted.identity.resource, token, wanted.build, pending=True)
+            tags = {STACK_TAG: wanted.identity.stack, RESOURCE_TAG: str(record)}
             try:
-                made = await self._resource.create(inputs, tags, token.text)
+                made = await self._resource.create(wanted.inputs, tags, token.text)
             except TokenUsedError:
                 salt = token.text  # only a password differs: it's no part of the token
                 continue

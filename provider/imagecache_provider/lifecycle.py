@@ -1,4 +1,4 @@
-"""The life of a resource: check, diff, create, read, update, delete; what both fronts call.
+"""The life of a resource: create, read, update, delete, list, over what `offline` says; both fronts call it.
 
 What it promises: a create that is repeated after a crash finds what the first one began; a create that must
 be new is new; an update that was cut off is neither sent twice nor forgotten; only "not found" means gone.
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from imagecache_provider import check as checks
-from imagecache_provider.adoption import Adoption, Memory
+from imagecache_provider.adoption import Adoption
 from imagecache_provider.clock import Clock
-from imagecache_provider.diff import Diff, Difference, Kind, described, diff, drifted
+from imagecache_provider.diff import Diff, described, diff, drifted
 from imagecache_provider.errors import (
     ConfigurationError,
     FailedError,
@@ -26,7 +24,8 @@ from imagecache_provider.errors import (
     ProviderError,
     TimedOutError,
 )
-from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown, without_secrets
+from imagecache_provider.fields import Change, without_secrets
+from imagecache_provider.offline import Offline
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
     RESOURCE_TAG,
@@ -37,7 +36,6 @@ from imagecache_provider.resource import (
     Phase,
     Record,
     Token,
-    automatic_name,
     build_id,
     update_token,
 )
@@ -72,20 +70,7 @@ class Listed:
     name: str
 
 
-@dataclass(frozen=True)
-class Naming:
-    """What the user has set for automatic names.
-
-    Attributes:
-        proposed: the name to take; empty to make one.
-        allowed: whether there may be one at all.
-    """
-
-    proposed: str = ""
-    allowed: bool = True
-
-
-class Lifecycle:
+class Lifecycle(Offline):
     """Operations on resources of one kind in one account. Used from one event loop.
 
     Args:
@@ -95,114 +80,14 @@ class Lifecycle:
     """
 
     def __init__(self, connection: Connection, clock: Clock, *, keeps_failed: bool = False) -> None:
-        self._connection = connection
-        self._resource = connection.resource
-        self._clock = clock
+        super().__init__(connection, clock)
         self._keeps_failed = keeps_failed
-        self._memory = Memory()
         self._adoption = Adoption(self._resource, self._memory)
         self._readiness = Readiness(self._resource, clock, keeps_failed=keeps_failed)
 
     def stop(self) -> None:
         """End all waiting: what is under way is answered as it was seen last, and nothing new is begun."""
         self._readiness.stop()
-
-    def check(
-        self,
-        identity: Identity,
-        name: str,
-        olds: Mapping[str, Any],
-        news: dict[str, Any],
-        naming: Naming = Naming(),
-    ) -> checks.Checked:
-        """Check inputs without a network, and set what the user left out: region and name.
-
-        Args:
-            identity: the resource's.
-            name: the resource's name in the program, which an automatic name begins with.
-            olds: the inputs of the last `up`; empty for a new resource and for a replacement.
-            news: the program's inputs.
-            naming: what the user has set for automatic names.
-        """
-        checked = checks.check(self._resource.args, news)
-        failures = list(checked.failures)
-        inputs = dict(checked.inputs)
-        if inputs.get("regionId") is None:
-            inputs["regionId"] = self._connection.region
-        if not inputs["regionId"] and inputs["regionId"] is not UNKNOWN:
-            failures.append(checks.CheckFailure("regionId", self._connection.missing_region))
-        named = self._resource.name_property
-        if not failures and inputs.get(named) is None:
-            if not (olds.get(named) or naming.allowed):
-                reason = "is required: pulumi:autonaming is switched off for it"
-                return checks.Checked(inputs, (checks.CheckFailure(named, reason),))
-            inputs[named] = (
-                olds.get(named)
-                or naming.proposed
-                or automatic_name(self._resource.args, identity, name, inputs)
-            )
-        return checks.Checked(inputs, tuple(failures))
-
-    def diff(
-        self,
-        identity: Identity,
-        id: str,
-        olds: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Diff:
-        """Compare inputs, and see from the recorded outputs whether the resource is still of use."""
-        self._memory.show(identity, id)
-        found = self._compare(identity, olds, outputs, news)
-        state = self._state_difference(outputs)
-        return Diff((*found.differences, state)) if state else found
-
-    def _compare(
-        self, identity: Identity, olds: Mapping[str, Any], outputs: Mapping[str, Any], news: Mapping[str, Any]
-    ) -> Diff:
-        recorded = str(outputs.get("buildId") or "")
-        imported = identity in self._memory.imported
-        return diff(self._resource.args, olds, news, recorded, imported=imported)
-
-    def _state_difference(self, outputs: Mapping[str, Any]) -> Difference | None:
-        status = outputs.get("status")
-        expires = str(outputs.get("expireDateTime") or "")
-        if status == "Failed":
-            return Difference("status", Kind.UPDATE, Change.REPLACE, True, "it ended Failed", input=False)
-        if expires and _moment(expires) <= self._clock.now():
-            reason = f"it expired on {expires}"
-            return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
-        if status != "Ready":
-            reason = f"it was left {status or 'unfinished'}; it's waited for"
-            return Difference("status", Kind.UPDATE, Change.METADATA, False, reason, input=False)
-        return None
-
-    def preview_create(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the outputs that a create is certain to have."""
-        return self._preview({"regionId": inputs["regionId"]}, inputs)
-
-    def preview_update(
-        self,
-        identity: Identity,
-        olds: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        """Give the outputs that an update is certain to have."""
-        found = self._compare(identity, olds, outputs, news)
-        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") != "Ready"
-        kept = {Change.REPLACE} if builds else {Change.REPLACE, Change.BUILD}
-        stays = {
-            name: outputs[name]
-            for name, member in fields(self._resource.state).items()
-            if member.property.change in kept and name in outputs
-        }
-        return self._preview(stays, news) if builds else stays
-
-    def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        if has_unknown(dict(inputs)):
-            return outputs
-        return {**outputs, "buildId": build_id(self._resource.args, inputs)}
 
     async def create(
         self,
@@ -425,7 +310,3 @@ class Lifecycle:
             await work
         except ProviderError:
             return
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

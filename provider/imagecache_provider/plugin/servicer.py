@@ -19,7 +19,8 @@ from imagecache_provider.diff import Diff, Kind
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import NotReadyError, redacted
 from imagecache_provider.fields import Change, fields, has_unknown
-from imagecache_provider.lifecycle import DELETE_TIMEOUT, Naming, Outcome
+from imagecache_provider.lifecycle import DELETE_TIMEOUT, Outcome
+from imagecache_provider.offline import Naming
 from imagecache_provider.plugin import settings as provider_settings
 from imagecache_provider.plugin.answers import InitFailedError, answered, answered_stream, checked
 from imagecache_provider.plugin.codec import Properties, decode

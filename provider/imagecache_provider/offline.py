@@ -1,0 +1,148 @@
+"""What can be said of a resource without its cloud: is it right, what differs, what would an `up` make of it.
+
+`lifecycle.Lifecycle` builds on it; the fronts call it for Check, Diff and previews, which work without
+credentials and without a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from imagecache_provider import check as checks
+from imagecache_provider.adoption import Memory
+from imagecache_provider.clock import Clock
+from imagecache_provider.diff import Diff, Difference, Kind, diff
+from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown
+from imagecache_provider.resource import Connection, Identity, automatic_name, build_id
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the user has set for automatic names.
+
+    Attributes:
+        proposed: the name to take; empty to make one.
+        allowed: whether there may be one at all.
+    """
+
+    proposed: str = ""
+    allowed: bool = True
+
+
+class Offline:
+    """Check, diff and previews of resources of one kind in one account.
+
+    Args:
+        connection: the kind of resource, bound to the account.
+        clock: what expiry goes by.
+    """
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._resource = connection.resource
+        self._clock = clock
+        self._memory = Memory()
+
+    def check(
+        self,
+        identity: Identity,
+        name: str,
+        olds: Mapping[str, Any],
+        news: dict[str, Any],
+        naming: Naming = Naming(),
+    ) -> checks.Checked:
+        """Check inputs without a network, and set what the user left out: region and name.
+
+        Args:
+            identity: the resource's.
+            name: the resource's name in the program, which an automatic name begins with.
+            olds: the inputs of the last `up`; empty for a new resource and for a replacement.
+            news: the program's inputs.
+            naming: what the user has set for automatic names.
+        """
+        checked = checks.check(self._resource.args, news)
+        failures = list(checked.failures)
+        inputs = dict(checked.inputs)
+        if inputs.get("regionId") is None:
+            inputs["regionId"] = self._connection.region
+        if not inputs["regionId"] and inputs["regionId"] is not UNKNOWN:
+            failures.append(checks.CheckFailure("regionId", self._connection.missing_region))
+        named = self._resource.name_property
+        if not failures and inputs.get(named) is None:
+            if not (olds.get(named) or naming.allowed):
+                reason = "is required: pulumi:autonaming is switched off for it"
+                return checks.Checked(inputs, (checks.CheckFailure(named, reason),))
+            inputs[named] = (
+                olds.get(named)
+                or naming.proposed
+                or automatic_name(self._resource.args, identity, name, inputs)
+            )
+        return checks.Checked(inputs, tuple(failures))
+
+    def diff(
+        self,
+        identity: Identity,
+        id: str,
+        olds: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Diff:
+        """Compare inputs, and see from the recorded outputs whether the resource is still of use."""
+        self._memory.show(identity, id)
+        found = self._compare(identity, olds, outputs, news)
+        state = self._state_difference(outputs)
+        return Diff((*found.differences, state)) if state else found
+
+    def _compare(
+        self, identity: Identity, olds: Mapping[str, Any], outputs: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> Diff:
+        recorded = str(outputs.get("buildId") or "")
+        imported = identity in self._memory.imported
+        return diff(self._resource.args, olds, news, recorded, imported=imported)
+
+    def _state_difference(self, outputs: Mapping[str, Any]) -> Difference | None:
+        status = outputs.get("status")
+        expires = str(outputs.get("expireDateTime") or "")
+        if status == "Failed":
+            return Difference("status", Kind.UPDATE, Change.REPLACE, True, "it ended Failed", input=False)
+        if expires and _moment(expires) <= self._clock.now():
+            reason = f"it expired on {expires}"
+            return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
+        if status != "Ready":
+            reason = f"it was left {status or 'unfinished'}; it's waited for"
+            return Difference("status", Kind.UPDATE, Change.METADATA, False, reason, input=False)
+        return None
+
+    def preview_create(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the outputs that a create is certain to have."""
+        return self._preview({"regionId": inputs["regionId"]}, inputs)
+
+    def preview_update(
+        self,
+        identity: Identity,
+        olds: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Give the outputs that an update is certain to have."""
+        found = self._compare(identity, olds, outputs, news)
+        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") != "Ready"
+        kept = {Change.REPLACE} if builds else {Change.REPLACE, Change.BUILD}
+        stays = {
+            name: outputs[name]
+            for name, member in fields(self._resource.state).items()
+            if member.property.change in kept and name in outputs
+        }
+        return self._preview(stays, news) if builds else stays
+
+    def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        if has_unknown(dict(inputs)):
+            return outputs
+        return {**outputs, "buildId": build_id(self._resource.args, inputs)}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
