@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.bssopenapi import responses as bssopenapi
+from imagecache_simulator.eci import container_group_responses as groups
 from imagecache_simulator.eci import responses as eci
 from imagecache_simulator.eci import tag_responses as eci_tags
 from imagecache_simulator.eci import zone_responses as eci_zones
@@ -49,6 +50,9 @@ _ECI = {
     "updateimagecache": Action(eci.update_image_cache, idempotent=True),
     "deleteimagecache": Action(eci.delete_image_cache, idempotent=True),
     "describeimagecaches": Action(eci.describe_image_caches),
+    "createcontainergroup": Action(groups.create_container_group, idempotent=True),
+    "describecontainergroups": Action(groups.describe_container_groups),
+    "deletecontainergroup": Action(groups.delete_container_group, idempotent=True),
     "describeregions": Action(eci_zones.describe_regions),
     "describeavailableresource": Action(eci_zones.describe_available_resource),
     "listusage": Action(eci.list_usage),

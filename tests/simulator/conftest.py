@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -173,6 +174,36 @@ def describe(call: Call) -> Callable[[str], dict[str, Any]]:
     def make(image_cache_id: str) -> dict[str, Any]:
         (cache,) = call("DescribeImageCaches", {"ImageCacheId": image_cache_id})["ImageCaches"]
         shown: dict[str, Any] = cache
+        return shown
+
+    return make
+
+
+@pytest.fixture
+def create_group(call: Call) -> Callable[..., str]:
+    """Return a function that creates a container group, of nginx unless told otherwise; it returns its ID."""
+
+    def make(**parameters: Any) -> str:
+        named = {
+            "ContainerGroupName": "shop",
+            **{key.replace("__", "."): value for key, value in parameters.items()},
+        }
+        named.setdefault("Container.1.Name", "main")
+        named.setdefault("Container.1.Image", "nginx:1.25")
+        container_group_id: str = call("CreateContainerGroup", named)["ContainerGroupId"]
+        return container_group_id
+
+    return make
+
+
+@pytest.fixture
+def describe_group(call: Call) -> Callable[[str], dict[str, Any]]:
+    """Return a function that shows one container group, which must be there."""
+
+    def make(container_group_id: str) -> dict[str, Any]:
+        ids = json.dumps([container_group_id])
+        (group,) = call("DescribeContainerGroups", {"ContainerGroupIds": ids})["ContainerGroups"]
+        shown: dict[str, Any] = group
         return shown
 
     return make

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.control.request import ControlError
+from imagecache_simulator.eci.container_group_responses import container_group_form
 from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
 from imagecache_simulator.eci.responses import image_cache_form
 from imagecache_simulator.ecs.responses import rule_form, security_group_form
@@ -65,6 +66,7 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
         ],
         "eips": [eip_form(eip) for eip in cloud.vpc.eips.values()],
         "image_caches": [_image_cache_with_inputs(cache) for cache in cloud.eci.image_caches.values()],
+        "container_groups": [container_group_form(group) for group in cloud.eci.container_groups.values()],
     }
 
 

@@ -7,11 +7,12 @@ time passes. Durations come from the images' sizes: 386 MB in 50 seconds, as see
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from imagecache_simulator.catalogue import Layer, total_size
+from imagecache_simulator.eci.timeline import Timeline
 from imagecache_simulator.registries import PullError
 
 # An unpacked image is larger than what was pulled; 2.5 is usual for gzip layers.
@@ -20,7 +21,7 @@ PULL_RATE = 386 / 50
 SNAPSHOT_SECONDS = 40
 # A layer that another cache has comes from there, in a tenth of the time.
 REUSED = 0.1
-_MB_PER_GIB = 1073.741824
+MB_PER_GIB = 1073.741824
 
 
 class Effect(Enum):
@@ -59,50 +60,29 @@ class TransitInstance:
     eip_instance_id: str = ""
 
 
-@dataclass
-class Build:
-    """A build on its way.
+@dataclass(kw_only=True)
+class Build(Timeline[Step]):
+    """A build on its way. A held one's time stands still.
 
     Attributes:
-        steps: everything that will happen, in order of time.
         pulling_from: when Creating begins, in seconds after the start.
         until: when the standard snapshot is there, or would be.
-        transit: what builds it; None once it's gone.
+        transit: what builds it; None once it's gone, and for an automatic cache.
         layers: what has been pulled at the end.
         disk_id: what the snapshots are taken of.
-        elapsed: seconds that have passed; a held build's stand still.
-        done: how many steps have happened.
     """
 
-    steps: list[Step]
     pulling_from: float
     until: float
     transit: TransitInstance | None
     layers: frozenset[Layer] = frozenset()
     disk_id: str = ""
-    elapsed: float = 0.0
-    done: int = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether all has happened."""
-        return self.done >= len(self.steps)
 
     @property
     def progress(self) -> int:
         """Percent of the way from the first pull to the standard snapshot, 99 at most until it's there."""
         share = (self.elapsed - self.pulling_from) / max(self.until - self.pulling_from, 1)
         return min(99, max(0, int(share * 100)))
-
-    def due(self, held: Callable[[Step], bool]) -> Iterator[Step]:
-        """Yield the steps that have come due, each counted as done; at one that's held the build waits."""
-        while not self.finished and self.steps[self.done].at <= self.elapsed:
-            step = self.steps[self.done]
-            if held(step):
-                self.elapsed = step.at
-                return
-            self.done += 1
-            yield step
 
     def obstruct(self, reason: str) -> None:
         """Let a build that has just begun end with a transit instance that doesn't start."""
@@ -144,6 +124,58 @@ def plan(order: Order, transit: TransitInstance, chance: random.Random) -> Build
         A build whose last step is its end, good or bad.
     """
     return _Planner(order, transit, chance).build()
+
+
+@dataclass(frozen=True)
+class Pull:
+    """An image that was pulled, or couldn't be; an automatic image cache is made of these.
+
+    `began` and `ended` are seconds after the start began; `error` is empty if it came.
+    """
+
+    image: str
+    began: float
+    ended: float
+    error: str = ""
+
+
+def follow(pulls: Sequence[Pull], layers: frozenset[Layer], since: float, chance: random.Random) -> Build:
+    """Return the build of an automatic image cache, which a container group makes while it starts.
+
+    Args:
+        pulls: the group's, one at least; only the last can have failed.
+        layers: what it pulls.
+        since: when the cache was made, in seconds after the group's start began, as are the pulls.
+        chance: where durations vary.
+    """
+    steps = [Step(since, "Started", "Successfully check image cache resource.")]
+    effect = Effect.START_PULLING
+    for pull in pulls:
+        steps.append(Step(pull.began, "Pulling", f"Start to pull image {pull.image}", effect))
+        effect = Effect.NOTHING
+        if pull.error:
+            steps.append(Step(pull.ended, "Failed", pull.error, Effect.FAIL))
+        else:
+            steps.append(Step(pull.ended, "Pulled", f"Success pull image {pull.image}"))
+    began, ended = pulls[0].began, pulls[-1].ended
+    until = ended + snapshot_seconds(ended - began, chance)
+    if not pulls[-1].error:
+        steps.append(Step(until, "SnapshotCreated", "Success create snapshot.", Effect.STANDARD_SNAPSHOT))
+    return Build(steps=steps, pulling_from=began, until=until, transit=None, layers=layers)
+
+
+def snapshot_seconds(pulled: float, chance: random.Random) -> float:
+    """Return how long the standard snapshot takes after so many seconds of pulling."""
+    return SNAPSHOT_SECONDS + 0.2 * pulled + 10 * chance.random()
+
+
+def no_space(image: str, unpacked: float, room: str) -> str:
+    """Return what is said when images need more than there's room for; `unpacked` is MB."""
+    return (
+        f'Failed to pull image "{image}": rpc error: code = Unknown desc = failed to pull and unpack '
+        f'image "{image}": write: no space left on device: the images need '
+        f"{unpacked / MB_PER_GIB:.1f} GiB, {room}"
+    )
 
 
 @dataclass
@@ -198,8 +230,9 @@ class _Planner:
             self.layers |= layers
             seconds = self.seconds_to_pull(layers)
             unpacked = total_size(self.layers) * UNPACK_FACTOR
-            if unpacked > self.order.size * _MB_PER_GIB:
-                self.after(seconds, "Failed", self.no_space(image, unpacked), Effect.FAIL)
+            if unpacked > self.order.size * MB_PER_GIB:
+                room = f"the image cache has {self.order.size} GiB"
+                self.after(seconds, "Failed", no_space(image, unpacked, room), Effect.FAIL)
                 return False
             self.after(seconds, "Pulled", f"Success pull image {image}")
         return True
@@ -209,13 +242,6 @@ class _Planner:
         pulled = total_size(layers - self.order.reusable)
         return (pulled + REUSED * reused) / PULL_RATE * (0.9 + 0.2 * self.chance.random())
 
-    def no_space(self, image: str, unpacked: float) -> str:
-        return (
-            f'Failed to pull image "{image}": rpc error: code = Unknown desc = failed to pull and unpack '
-            f'image "{image}": write: no space left on device: the images need '
-            f"{unpacked / _MB_PER_GIB:.1f} GiB, the image cache has {self.order.size} GiB"
-        )
-
     def snapshot(self) -> None:
         """Take the local snapshot, if there's to be one, and the standard one."""
         pulled = self.now - self.pulling_from
@@ -224,5 +250,5 @@ class _Planner:
             self.after(
                 seconds, "LocalSnapshotCreated", "Success create local snapshot.", Effect.LOCAL_SNAPSHOT
             )
-        seconds = SNAPSHOT_SECONDS + 0.2 * pulled + 10 * self.chance.random()
+        seconds = snapshot_seconds(pulled, self.chance)
         self.after(seconds, "SnapshotCreated", "Success create snapshot.", Effect.STANDARD_SNAPSHOT)

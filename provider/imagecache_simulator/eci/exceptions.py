@@ -140,3 +140,51 @@ class OnlyForInvitedTestError(ApiError):
     status = 403
     code = "Forbidden.OnlyForInvitedTest"
     message = "Eci create action is only open to invited users during public beta."
+
+
+class ContainerGroupNotFoundError(ApiError):
+    """No such container group in the region."""
+
+    status = 404
+    code = "InvalidParameter.NotFound"
+
+    def __init__(self, container_group_id: str) -> None:
+        super().__init__(f"The specified ContainerGroupId {container_group_id} is NotFound.")
+
+
+class DuplicatedNameError(ApiError):
+    """Two containers of a group have one name."""
+
+    code = "InvalidParameter.DuplicatedName"
+    message = "The container group include containers with duplicate names."
+
+
+class DuplicatedVolumeNameError(ApiError):
+    """Two volumes of a group have one name."""
+
+    code = "InvalidParameter.DuplicatedVolumeName"
+    message = "The container group includes volumes with duplicate names."
+
+
+class ImageSnapshotNotFoundError(ApiError):
+    """ImageSnapshotId names no image cache of the region."""
+
+    status = 404
+    code = "ImageSnapshot.NotFound"
+    message = "The specified snapshot does not exist."
+
+
+class ImageSnapshotIncorrectStatusError(ApiError):
+    """ImageSnapshotId names an image cache that isn't Ready."""
+
+    code = "ImageSnapshot.IncorrectStatus"
+
+    def __init__(self, image_cache_id: str, status: str) -> None:
+        super().__init__(f"The status {status} of image cache {image_cache_id} is not Ready.")
+
+
+class PrivateIpAddressInUseError(ApiError):
+    """The address that a container group is to have belongs to another."""
+
+    code = "PrivateIpAddress.Already.InUse"
+    message = "The specific PrivateIpAddress already in use."

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from imagecache_simulator.catalogue import Layer
-from imagecache_simulator.eci.builds import Build, Effect, Step
+from imagecache_simulator.eci.builds import Build, Effect, Step, TransitInstance
 from imagecache_simulator.eci.events import Event, record
 from imagecache_simulator.registries import Access
 
 FAILED_CACHE_KEPT = timedelta(hours=24)
+# An automatic cache is reclaimed so long after its creation, or after its last use (seed 001).
+UNUSED_CACHE_KEPT = timedelta(days=7)
+USED_CACHE_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class ImageCache:
 
     Attributes:
         number: counts up with each cache of the account; pages are cut by it.
+        automatic: it was made because a container group found none that fits.
         build: the build on its way; None when there's none.
         layers: what its snapshot holds.
         failed_at: when its creation failed.
@@ -58,6 +62,7 @@ class ImageCache:
     created: datetime
     inputs: Inputs
     tags: dict[str, str]
+    automatic: bool = False
     build: Build | None = None
     status: str = "Preparing"
     progress: int = 0
@@ -70,13 +75,22 @@ class ImageCache:
 
     @property
     def expires(self) -> datetime | None:
-        """When the cache vanishes: its retention, and a day after a failed creation, whichever is first."""
+        """When the cache vanishes: its retention, a day after a failed creation, or when it's reclaimed."""
         ends = []
+        if self.automatic and self.last_matched is None:
+            ends.append(self.created + UNUSED_CACHE_KEPT)
+        elif self.automatic and self.last_matched is not None:
+            ends.append(self.last_matched + USED_CACHE_KEPT)
         if self.inputs.retention_days is not None:
             ends.append(self.created + timedelta(days=self.inputs.retention_days))
         if self.failed_at is not None:
             ends.append(self.failed_at + FAILED_CACHE_KEPT)
         return min(ends, default=None)
+
+    @property
+    def transit(self) -> TransitInstance | None:
+        """The instance that exists only to make the cache, as long as it does."""
+        return self.build.transit if self.build else None
 
     @property
     def used(self) -> datetime:

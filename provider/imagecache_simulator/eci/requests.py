@@ -27,7 +27,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Parameters, str], Any], bool]] = {
     "Image": ("images", lambda parameters, _: _images(parameters), False),
     "ResourceGroupId": ("resource_group_id", Parameters.text, False),
     "SecurityGroupId": ("security_group_id", Parameters.text, False),
-    "VSwitchId": ("v_switch_ids", lambda parameters, _: _vswitch_ids(parameters), False),
+    "VSwitchId": ("v_switch_ids", lambda parameters, _: read_vswitch_ids(parameters), False),
     "EipInstanceId": ("eip_instance_id", Parameters.text, True),
     "ImageCacheSize": ("size", lambda parameters, name: parameters.integer(name, 20, 32768), False),
     "RetentionDays": ("retention_days", lambda parameters, name: parameters.integer(name, 1, 65536), False),
@@ -69,7 +69,7 @@ def read_create(parameters: Parameters) -> Inputs:
         zone_id=parameters.text("ZoneId"),
         os_type=os_type,
         annotations=parameters.text("Annotations"),
-        access=_access(parameters, Access()),
+        access=read_access(parameters, Access()),
     )
     return replace(inputs, **_named_fields(parameters))
 
@@ -86,7 +86,7 @@ def read_update(parameters: Parameters, before: Inputs) -> dict[str, Any]:
         InvalidParameterError: a value breaks its rule.
     """
     changes = _named_fields(parameters)
-    access = _access(parameters, before.access)
+    access = read_access(parameters, before.access)
     return changes if access == before.access else {**changes, "access": access}
 
 
@@ -111,7 +111,8 @@ def _images(parameters: Parameters) -> tuple[str, ...]:
     return tuple(images)
 
 
-def _vswitch_ids(parameters: Parameters) -> tuple[str, ...]:
+def read_vswitch_ids(parameters: Parameters) -> tuple[str, ...]:
+    """Return the vSwitches of `VSwitchId`, which names at most ten of them between commas."""
     ids = tuple(each.strip() for each in parameters.text("VSwitchId").split(",") if each.strip())
     if len(ids) > MOST_VSWITCHES:
         raise InvalidParameterError("VSwitchId", f"It names at most {MOST_VSWITCHES} vSwitches.")
@@ -125,7 +126,7 @@ def _strategy(parameters: Parameters) -> str:
     return strategy
 
 
-def _access(parameters: Parameters, before: Access) -> Access:
+def read_access(parameters: Parameters, before: Access) -> Access:
     """Return the registries' part: each of its lists is replaced as a whole when it's named."""
     after = before
     if credentials := parameters.objects("ImageRegistryCredential"):

@@ -72,18 +72,16 @@ def list_usage(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     Source: spec/eci-image-cache.md section 6 (API page ListUsage).
     """
     region_id = named_region(cloud, parameters)
-    transits = sum(
-        cache.build is not None and cache.build.transit is not None
-        for cache in cloud.eci.of_region(region_id)
-    )
+    caches = cloud.eci.of_region(region_id)
+    automatic = sum(cache.automatic for cache in caches)
     return {
         "Attributes": {
             "MaxCpu": cloud.quotas["MaxCpu"],
-            "UsedCpu": 2.0 * transits,
+            "UsedCpu": cloud.eci.used_cpu(region_id),
             "MaxImageCacheCount": cloud.quotas["MaxImageCacheCount"],
-            "UsedImageCacheCount": len(cloud.eci.of_region(region_id)),
+            "UsedImageCacheCount": len(caches) - automatic,
             "MaxAutoImageCacheCount": cloud.quotas["MaxAutoImageCacheCount"],
-            "UsedAutoImageCacheCount": 0,
+            "UsedAutoImageCacheCount": automatic,
             "MaxDataCacheCount": cloud.quotas["MaxDataCacheCount"],
             "UsedDataCacheCount": 0,
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.matching import WantedImage, held_count, ranked, wanted_images
 from imagecache_simulator.exceptions import InvalidParameterError
+from imagecache_simulator.paging import newest_page, read_limit
 from imagecache_simulator.registries import parse_reference
 from imagecache_simulator.tags import matches, read_tags
 
@@ -41,19 +42,14 @@ def selected(cloud: Cloud, region_id: str, parameters: Parameters) -> list[Image
 def page(found: list[ImageCache], parameters: Parameters, largest: int) -> tuple[list[ImageCache], str]:
     """Return the page that a call asks for, and the token of the next one, empty on the last.
 
-    A token is the number of the page's last cache, as caches may come and go on the way; with MatchImage,
-    where the order isn't by number, it's the place in the list.
+    With MatchImage, where the order isn't by age, a token is the place in the list.
     """
-    limit = min(parameters.integer("Limit", 1, 1_000_000) or largest, largest)
-    token = parameters.integer("NextToken", 1, 10**17)
-    by_place = bool(parameters.texts("MatchImage"))
-    if by_place:
-        rest = found[token or 0 :]
-    else:
-        rest = [cache for cache in found if token is None or cache.number < token]
-    if len(rest) <= limit:
-        return rest, ""
-    return rest[:limit], str((token or 0) + limit if by_place else rest[limit - 1].number)
+    if not parameters.texts("MatchImage"):
+        return newest_page(found, parameters, largest)
+    limit = read_limit(parameters, largest)
+    start = parameters.integer("NextToken", 1, 10**17) or 0
+    end = start + limit
+    return found[start:end], str(end) if end < len(found) else ""
 
 
 def _match_images(cloud: Cloud, parameters: Parameters) -> tuple[WantedImage, ...]:

@@ -1,7 +1,8 @@
-"""The actions of Eci on tags; of the resources that can carry them, the simulator has image caches."""
+"""The actions of Eci on tags, which image caches and container groups carry."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
@@ -10,24 +11,29 @@ from imagecache_simulator.tags import MOST_TAGS, add_tags, matches, read_new_tag
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.eci.image_cache import ImageCache
     from imagecache_simulator.wire import Parameters
 
-KIND = "ImageCache"
+KINDS = ("ImageCache", "ContainerGroup")
+
+
+@dataclass(frozen=True)
+class _Tagged:
+    resource_id: str
+    tags: dict[str, str]
 
 
 def tag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Put tags on image caches.
+    """Put tags on image caches or container groups.
 
     Source: spec/eci-image-cache.md section 6 (API page TagResources).
     """
-    caches = _named(cloud, parameters)
-    add_tags(read_new_tags(parameters), *(cache.tags for cache in caches))
+    tagged = _named(cloud, parameters)
+    add_tags(read_new_tags(parameters), *(each.tags for each in tagged))
     return {}
 
 
 def untag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Take tags off image caches, by key, or all of them.
+    """Take tags off image caches or container groups, by key, or all of them.
 
     Source: spec/eci-image-cache.md section 6 (API page UntagResources).
     """
@@ -35,43 +41,54 @@ def untag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     keys = parameters.texts("TagKey")
     if not keys and not every:
         raise MissingParameterError("TagKey")
-    for cache in _named(cloud, parameters):
-        remove_tags(cache.tags, keys, every)
+    for each in _named(cloud, parameters):
+        remove_tags(each.tags, keys, every)
     return {}
 
 
 def list_tag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List the tags of image caches, one row for each tag.
+    """List the tags of image caches or container groups, one row for each tag.
 
     Source: spec/eci-image-cache.md section 6 (API page ListTagResources).
     """
     wanted = read_tags(parameters)
     limit = parameters.integer("Limit", 1, 1_000_000) or MOST_TAGS
     start = parameters.integer("NextToken", 0, 10**9) or 0
-    if parameters.texts("ResourceId"):
-        caches = _named(cloud, parameters)
-    else:
-        _check_kind(parameters)
-        caches = cloud.eci.of_region(named_region(cloud, parameters))
+    kind = _kind(parameters)
+    tagged = _named(cloud, parameters) if parameters.texts("ResourceId") else _all(cloud, parameters)
     rows = [
-        {"ResourceId": cache.image_cache_id, "ResourceType": KIND, "TagKey": key, "TagValue": value}
-        for cache in caches
-        if matches(cache.tags, wanted)
-        for key, value in cache.tags.items()
+        {"ResourceId": each.resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}
+        for each in tagged
+        if matches(each.tags, wanted)
+        for key, value in each.tags.items()
     ]
     end = start + limit
     return {"TagResources": rows[start:end], "NextToken": str(end) if end < len(rows) else ""}
 
 
-def _named(cloud: Cloud, parameters: Parameters) -> list[ImageCache]:
+def _named(cloud: Cloud, parameters: Parameters) -> list[_Tagged]:
     region_id = named_region(cloud, parameters)
-    _check_kind(parameters)
+    kind = _kind(parameters)
     ids = parameters.texts("ResourceId")
     if not ids:
         raise MissingParameterError("ResourceId")
-    return [cloud.eci.image_cache(each, region_id) for each in ids]
+    if kind == "ImageCache":
+        return [_Tagged(each, cloud.eci.image_cache(each, region_id).tags) for each in ids]
+    return [_Tagged(each, cloud.eci.container_group(each, region_id).tags) for each in ids]
 
 
-def _check_kind(parameters: Parameters) -> None:
-    if parameters.required("ResourceType").lower() != KIND.lower():
-        raise InvalidParameterError("ResourceType", f"The simulator has {KIND} only.")
+def _all(cloud: Cloud, parameters: Parameters) -> list[_Tagged]:
+    """Return all resources of the kind and region that a call names, the newest first."""
+    region_id = named_region(cloud, parameters)
+    if _kind(parameters) == "ImageCache":
+        return [_Tagged(cache.image_cache_id, cache.tags) for cache in cloud.eci.of_region(region_id)]
+    groups = reversed(cloud.eci.container_groups.values())
+    return [_Tagged(each.container_group_id, each.tags) for each in groups if each.region_id == region_id]
+
+
+def _kind(parameters: Parameters) -> str:
+    wanted = parameters.required("ResourceType").lower()
+    for kind in KINDS:
+        if wanted == kind.lower():
+            return kind
+    raise InvalidParameterError("ResourceType", f"The simulator has {' and '.join(KINDS)}.")

@@ -95,8 +95,8 @@ class EcsBackend:
     def delete_security_group(self, security_group_id: str, region_id: str = "") -> None:
         """Delete a group; `SecurityGroupInUseError` while an instance is in it or a rule names it."""
         group = self.security_group(security_group_id, region_id)
-        transits = self._cloud.eci.transit_instances()
-        if any(transit.security_group_id == group.security_group_id for transit in transits):
+        instances = self._cloud.eci.instances()
+        if any(instance.security_group_id == group.security_group_id for instance in instances):
             raise SecurityGroupInUseError
         others = (other for other in self.security_groups.values() if other is not group)
         if any(group.security_group_id in rule.peer.values() for other in others for rule in other.rules):

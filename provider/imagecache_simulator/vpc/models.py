@@ -176,15 +176,13 @@ class VpcBackend:
 
     def available_addresses(self, vswitch: VSwitch) -> int:
         """Return how many more instances a vSwitch has addresses for."""
-        used = sum(
-            transit.v_switch_id == vswitch.v_switch_id for transit in self._cloud.eci.transit_instances()
-        )
+        used = sum(instance.v_switch_id == vswitch.v_switch_id for instance in self._cloud.eci.instances())
         return _network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - used
 
     def delete_vswitch(self, v_switch_id: str, region_id: str = "") -> None:
         """Delete a vSwitch; `VSwitchInUseError` while a transit instance runs in it."""
         vswitch = self.vswitch(v_switch_id, region_id)
-        if any(transit.v_switch_id == v_switch_id for transit in self._cloud.eci.transit_instances()):
+        if any(instance.v_switch_id == v_switch_id for instance in self._cloud.eci.instances()):
             raise VSwitchInUseError
         del self.vswitches[vswitch.v_switch_id]
 

@@ -27,7 +27,8 @@ def test_resources(cloud: Cloud, network: dict[str, str]) -> None:
     cache = cloud.eci.create_image_cache("cn-hangzhou", inputs, {"a": "1"})
     status, shown = send(cloud, "GET", "resources")
     assert status == 200
-    assert shown.keys() == {"vpcs", "vswitches", "security_groups", "eips", "image_caches"}
+    kinds = {"vpcs", "vswitches", "security_groups", "eips", "image_caches", "container_groups"}
+    assert shown.keys() == kinds
     assert [vpc["VpcId"] for vpc in shown["vpcs"]] == [network["VpcId"]]
     assert [vswitch["VSwitchId"] for vswitch in shown["vswitches"]] == [network["VSwitchId"]]
     assert [each["SecurityGroupId"] for each in shown["security_groups"]] == [network["SecurityGroupId"]]
