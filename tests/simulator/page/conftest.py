@@ -19,15 +19,27 @@ MISSING = "there is no Chromium on PATH; install one: make browser (apt-get inst
 Open = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there's none, in one line; where one must be there, let it fail."""
+    if chromium() or os.environ.get("REQUIRE_BROWSER"):
+        return
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 # A module's, not the session's: while Playwright runs, this thread's event loop does, and nobody else's can.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Yield a headless Chromium; without one skip, or fail where one must be there, as in CI."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None and os.environ.get("REQUIRE_BROWSER"):
-        pytest.fail(MISSING)
+    """Yield a headless Chromium."""
+    path = chromium()
     if path is None:
-        pytest.skip(MISSING)
+        pytest.fail(MISSING)
     with sync_playwright() as playwright:
         # Root, as in a container, has no sandbox.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []

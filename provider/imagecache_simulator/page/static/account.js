@@ -2,7 +2,7 @@
 
 import { arrange, counted, Views } from "./elements.js";
 import { ImageCacheView, isBuilding, searchable, toneOf } from "./image_cache.js";
-import { containerGroup, eip, Item, List, natGateway, Place, securityGroup } from "./network.js";
+import { containerGroup, eip, imageCacheOf, Item, List, natGateway, Place, securityGroup } from "./network.js";
 
 const views = new Views();
 
@@ -24,7 +24,7 @@ class Account {
   #wanted;
   #caches = new Map();
   #groups = new Map();
-  #transits = new Map();
+  #owners = new Map();
   #users = new Map();
 
   constructor(of, wanted) {
@@ -32,12 +32,13 @@ class Account {
     this.#wanted = wanted;
     const groups = [...of("container_groups").values()];
     this.#groups = grouped(groups, (group) => this.#place([group.VSwitchId], group.RegionId));
-    this.#users = grouped(groups, (group) => group.ImageCacheId);
+    this.#users = grouped(groups, imageCacheOf);
     const caches = [...of("image_caches").values()].reverse();
     const found = wanted ? caches.filter((cache) => searchable(cache).includes(wanted)) : caches;
     this.#caches = grouped(found, (cache) => this.#place([cache.TransitVSwitchId, ...cache.VSwitchIds], cache.RegionId));
-    for (const cache of caches) this.#transits.set(cache.ContainerGroupId, `the build of ${cache.ImageCacheName}`);
-    for (const group of groups) this.#transits.set(group.ContainerGroupId, group.ContainerGroupName);
+    for (const cache of caches) this.#owners.set(cache.ContainerGroupId, `the build of ${cache.ImageCacheName}`);
+    for (const group of groups) this.#owners.set(group.ContainerGroupId, group.ContainerGroupName);
+    for (const gateway of of("nat_gateways").values()) this.#owners.set(gateway.NatGatewayId, gateway.Name);
   }
 
   /** The first of the vSwitches that there is; the region where there's none. */
@@ -59,7 +60,7 @@ class Account {
     apart.update({ name: "In no vSwitch of the account" }, children);
     const place = views.of(`region ${region}`, () => new Place(3, "Region"));
     place.update({ name: region }, [
-      this.#list(region, "Elastic IP addresses", here("eips"), "AllocationId", (each) => eip(each, this.#transits)),
+      this.#list(region, "Elastic IP addresses", here("eips"), "AllocationId", (each) => eip(each, this.#owners)),
       this.#list(region, "Security groups without a VPC", here("security_groups").filter((each) => !each.VpcId),
         "SecurityGroupId", securityGroup),
       ...here("vpcs").map((vpc) => this.#vpc(vpc)),

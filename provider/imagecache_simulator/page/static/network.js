@@ -2,7 +2,14 @@
 
 import { arrange, badge, code, counted, element, setText } from "./elements.js";
 
-const TONES = { Available: "plain", InUse: "busy", Running: "good", Succeeded: "good", Failed: "bad" };
+const TONES = {
+  Available: "plain",
+  InUse: "busy",
+  Running: "good",
+  Succeeded: "good",
+  Failed: "bad",
+  ScheduleFailed: "bad",
+};
 
 /** A heading with what it is called by, and boxes for what stands in it. */
 export class Place {
@@ -98,9 +105,9 @@ function rule(each) {
   return `${each.Policy} ${each.IpProtocol} ${ports} ${direction} ${peer ? peer[1] : "anywhere"}`;
 }
 
-/** What an item shows of an elastic IP address; `users` are names by what an address is bound to. */
-export function eip(address, users) {
-  const bound = address.InstanceId ? `bound to ${users.get(address.InstanceId) ?? address.InstanceId}` : "";
+/** What an item shows of an elastic IP address; `owners` are names by the ID of what an address can be bound to. */
+export function eip(address, owners) {
+  const bound = address.InstanceId ? `bound to ${owners.get(address.InstanceId) || address.InstanceId}` : "";
   return {
     name: address.IpAddress,
     id: address.AllocationId,
@@ -111,16 +118,29 @@ export function eip(address, users) {
 
 /** What an item shows of a NAT gateway. */
 export function natGateway(gateway) {
-  return { name: gateway.Name, id: gateway.NatGatewayId, status: gateway.Status, note: gateway.NatType ?? "" };
+  const addresses = gateway.IpLists.IpList.map((each) => each.IpAddress).join(", ");
+  const entries = gateway.SnatEntries.length;
+  return {
+    name: gateway.Name,
+    id: gateway.NatGatewayId,
+    status: gateway.Status,
+    note: [addresses, entries ? counted(entries, "SNAT entry", "SNAT entries") : "no SNAT entries"]
+      .filter(Boolean).join(" · "),
+  };
 }
 
-/** What an item shows of a container group. */
+/** What an item shows of a container group: of its events, the last one's message. */
 export function containerGroup(group) {
-  const events = group.Events ?? [];
   return {
     name: group.ContainerGroupName,
     id: group.ContainerGroupId,
     status: group.Status,
-    note: events.length ? events.at(-1).Message : "",
+    note: group.Events.length ? group.Events.at(-1).Message : "",
   };
+}
+
+/** The image cache that a container group began from, as its event says; undefined without one. */
+export function imageCacheOf(group) {
+  const hit = group.Events.find((event) => event.Reason === "SuccessfulHitImageCache");
+  return hit?.Message.match(/imc-\w+/)?.[0];
 }
