@@ -91,6 +91,30 @@ def test_a_cache(open_page: Open, cloud: Cloud, everything: dict[str, str]) -> N
     expect(failed.locator(".latest")).to_contain_text("not found")
 
 
+def test_what_used_a_cache(
+    open_page: Open, cloud: Cloud, everything: dict[str, str], call: Callable[..., Any]
+) -> None:
+    """A container group stands in its vSwitch, and the cache that it began from names it."""
+    parameters = {
+        "ContainerGroupName": "shop",
+        "Container.1.Name": "web",
+        "Container.1.Image": "nginx:1.25",
+        "AutoMatchImageCache": "true",
+        "VSwitchId": everything["VSwitchId"],
+        "SecurityGroupId": everything["SecurityGroupId"],
+    }
+    group_id = call("CreateContainerGroup", parameters)["ContainerGroupId"]
+    cloud.advance(600)
+    page = open_page()
+    group = page.locator(".level-5").get_by_role("list", name="Container groups")
+    expect(group).to_contain_text("shop")
+    expect(group).to_contain_text(group_id)
+    line = cache(page, "web")
+    expect(line.locator(".figures")).to_contain_text("used 2026-01-01 00:10 · by 1 container group")
+    line.locator("summary").click()
+    expect(line).to_contain_text(group_id)
+
+
 def test_live(open_page: Open, cloud: Cloud, create: Callable[..., str]) -> None:
     """A cache that is created appears and is followed to its end; one that is deleted vanishes."""
     page = open_page()
