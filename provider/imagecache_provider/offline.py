@@ -112,7 +112,11 @@ class Offline:
             reason = f"it expired on {expires}"
             return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
         if status != "Ready":
-            reason = f"it was left {status or 'unfinished'}; it's waited for"
+            reason = (
+                "its last build failed; it is built again"
+                if status == "UpdateFailed"
+                else f"it was left {status or 'unfinished'}; it is waited for"
+            )
             return Difference("status", Kind.UPDATE, Change.METADATA, False, reason, input=False)
         return None
 

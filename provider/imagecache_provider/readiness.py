@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from imagecache_provider.clock import Clock
 from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
@@ -22,8 +22,21 @@ DEFAULT_TIMEOUT = 3600.0
 """Seconds that a build may take; the same as the alicloud provider's."""
 _MISSES = 3
 """A resource may be missing from so many answers in a row before it counts as gone."""
+_LONGEST_EVENT = 80
+"""So many characters of an event stand in a line of progress."""
 _MISSES_OF_NEW = 10
 """The same for one that was just asked for and never seen: a cloud may take seconds to list it."""
+
+
+class Report(Protocol):
+    """Is told in words, at every look, how a resource gets on."""
+
+    def __call__(self, text: str, *, last: bool = False) -> None:
+        """Take a line; `last` says that none follows it."""
+
+
+def _nobody(text: str, *, last: bool = False) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +45,11 @@ class Operation:
 
     Attributes:
         timeout: seconds that a build may take.
-        report: told in words, at every look, how the resource gets on.
+        report: who is told how it gets on.
     """
 
     timeout: float = DEFAULT_TIMEOUT
-    report: Callable[[str], None] = lambda _: None
+    report: Report = _nobody
 
 
 class _Watch:
@@ -213,9 +226,11 @@ class Readiness:
         )
 
     def _next(self, seen: Observed, *, created: bool) -> str:
-        if seen.phase is Phase.FAILED:
-            return ": it is replaced" if self._keeps_failed else ""
-        return "" if created else "; to take the change back instead, run `pulumi refresh` before up"
+        if self._keeps_failed:
+            return ": it is replaced" if seen.phase is Phase.FAILED else ": it is built again"
+        if seen.phase is Phase.FAILED or created:
+            return ""
+        return "; to take the change back instead, run `pulumi refresh` before up"
 
     def _missing(self, id_: str, inputs: Mapping[str, Any], watch: _Watch) -> GoneError | TimedOutError:
         if not watch.gone:
@@ -236,10 +251,14 @@ class Readiness:
 
     async def _wait(self, id_: str, region: str, done: Done, operation: Operation) -> Observed | None:
         since = self._clock.seconds()
+        built = False
 
         def asked(seen: Observed | None) -> bool:
-            if seen is not None and seen.phase.busy:
-                operation.report(_progress(seen, self._clock.seconds() - since))
+            nonlocal built
+            if seen is not None and (built or seen.phase.busy):
+                built = True
+                passed = self._clock.seconds() - since
+                operation.report(_progress(seen, passed), last=not seen.phase.busy)
             return done(seen)
 
         return await self._shared(region).waiter.wait(id_, asked, operation.timeout)
@@ -258,7 +277,8 @@ class Readiness:
 
 def _progress(seen: Observed, seconds: float) -> str:
     """Say in a line how a build gets on: status, percent, the last event, seconds."""
-    events = seen.outputs.get("events") or [{}]
-    last = str(events[-1].get("message", ""))
+    if not seen.phase.busy:
+        return f"{seen.status} after {seconds:.0f} s"
+    last = seen.event if len(seen.event) <= _LONGEST_EVENT else f"{seen.event[:_LONGEST_EVENT]}…"
     parts = [f"{seen.status} {seen.progress}".strip(), last, f"{seconds:.0f} s"]
     return ", ".join(part for part in parts if part)

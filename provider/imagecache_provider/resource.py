@@ -215,6 +215,7 @@ class Observed:
         returned: those of its input properties that the cloud returns, without tags.
         derived: those that can be worked out of what it returns, for an import.
         tags: all its tags, hidden ones too.
+        event: what happened last in its last build, in the cloud's words; for people.
         reasons: why it failed, newest last; empty if it didn't.
     """
 
@@ -226,6 +227,7 @@ class Observed:
     returned: dict[str, Any]
     derived: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    event: str = ""
     reasons: tuple[str, ...] = ()
 
     @property

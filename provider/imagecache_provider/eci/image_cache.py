@@ -32,6 +32,8 @@ _EVENTS_KEPT = 3
 """Few, since they stand in the stack's state."""
 _MESSAGE_KEPT = 200
 _WARNINGS_SHOWN = 5
+_ENDS = frozenset({"SnapshotCreated", "Failed", "FailedCreate"})
+"""Reasons of the events that a build ends with."""
 
 
 class ImageCache:
@@ -179,6 +181,7 @@ def observed(cache: Mapping[str, Any]) -> Observed:
         returned=_returned(cache),
         derived=_derived(cache),
         tags={str(tag["Key"]): str(tag.get("Value", "")) for tag in cache.get("Tags") or []},
+        event=_last_event(cache),
         reasons=_reasons(cache),
     )
 
@@ -221,13 +224,25 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reasons(cache: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the warnings of the last build: each build begins with a Started event."""
+def _last_build(cache: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the events of the last build: each begins with a Started event."""
     events = _newest(cache)
     started = max(
         (place for place, event in enumerate(events) if event.get("Reason") == "Started"), default=0
     )
-    warnings = [event for event in events[started:] if event.get("Type") == "Warning"]
+    return events[started:]
+
+
+def _last_event(cache: Mapping[str, Any]) -> str:
+    """Give what happened last; before a build says anything, the events end with the last one's end."""
+    events = _last_build(cache)
+    ended = events and events[-1].get("Reason") in _ENDS
+    return "" if ended or not events else str(events[-1].get("Message", "")).rstrip(".")
+
+
+def _reasons(cache: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the warnings of the last build."""
+    warnings = [event for event in _last_build(cache) if event.get("Type") == "Warning"]
     return tuple(f"{event.get('Reason', '')}: {event.get('Message', '')}" for event in warnings)[
         -_WARNINGS_SHOWN:
     ]

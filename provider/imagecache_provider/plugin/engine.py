@@ -78,10 +78,10 @@ class Progress:
         self._clock = clock
         self._told: float | None = None
 
-    def __call__(self, text: str) -> None:
-        """Show a line, unless the last one is only just there."""
+    def __call__(self, text: str, *, last: bool = False) -> None:
+        """Show a line, unless one is only just there; the last one always."""
         now = self._clock.seconds()
-        if self._told is not None and now - self._told < _BETWEEN_LINES:
+        if not last and self._told is not None and now - self._told < _BETWEEN_LINES:
             return
         self._told = now
         self._tell(text)

@@ -73,4 +73,5 @@ def test_few_lines() -> None:
     for second in range(10):
         clock.at = second
         progress(f"{second} s")
-    assert lines == ["0 s", "4 s", "8 s"]
+    progress("Ready after 9 s", last=True)
+    assert lines == ["0 s", "4 s", "8 s", "Ready after 9 s"]

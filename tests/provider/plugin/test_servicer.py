@@ -747,3 +747,16 @@ def test_progress(world: World, start: Start, told: list[Any]) -> None:
     assert len(lines) > 1
     assert any("Creating" in line and "%" in line and "Start to pull image flink:1" in line for line in lines)
     assert all(line.endswith(" s") for line in lines)
+    assert lines[-1].startswith("Ready after ")
+
+
+def test_progress_of_a_rebuild(world: World, start: Start, told: list[Any]) -> None:
+    """A rebuild's progress doesn't begin with what happened in the build before."""
+    world.clock.pace = 1
+    plugin = start()
+    made = world.run(create(plugin))
+    told.clear()
+    news = world.run(plugin.checked("web", made.inputs, encode({"images": ["nginx:1"]})))
+    world.run(plugin.update("web", made, news))
+    assert told[0][0] == "Updating 0%, 0 s"
+    assert told[-1][0].startswith("Ready after ")
