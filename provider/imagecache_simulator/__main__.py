@@ -14,9 +14,7 @@ import sys
 import threading
 from contextlib import ExitStack
 
-from imagecache_simulator.clock import ScaledClock
-from imagecache_simulator.core import Cloud
-from imagecache_simulator.server import serve
+from imagecache_simulator import Cloud, ScaledClock, serve
 
 
 def main(arguments: list[str] | None = None) -> int:

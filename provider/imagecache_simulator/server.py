@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import threading
@@ -29,6 +30,8 @@ from imagecache_simulator.page.events import Events
 from imagecache_simulator.wire import Request, Response
 
 LARGEST_BODY = 1 << 20
+# What the providers call, as they spell it in endpoints.
+_PRODUCTS = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager", "bssopenapi")
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 _logger = logging.getLogger(__name__)
 
@@ -49,6 +52,49 @@ class Server:
     def url(self) -> str:
         """The address to send requests to."""
         return f"http://{self.endpoint}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to take this server for the cloud.
+
+        The image cache provider needs no more. The alicloud plugin reads no protocol from there: give its
+        stack `alicloud:protocol`, or all of `pulumi_config`. Source: spec/networking.md section 2.
+        """
+        cloud = self.cloud
+        endpoints = {
+            name: self.endpoint
+            for product in _PRODUCTS
+            for name in (f"ALIBABA_CLOUD_ENDPOINT_{product.upper()}", f"{product.upper()}_ENDPOINT")
+        }
+        return {
+            **endpoints,
+            "ALIBABA_CLOUD_PROTOCOL": "HTTP",
+            "ALIBABA_CLOUD_ACCOUNT_TYPE": "Domestic",
+            "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": cloud.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": cloud.access_key_secret,
+            "ALIBABA_CLOUD_REGION": cloud.region,
+            "ALICLOUD_ACCESS_KEY": cloud.access_key_id,
+            "ALICLOUD_SECRET_KEY": cloud.access_key_secret,
+            "ALICLOUD_REGION": cloud.region,
+        }
+
+    @property
+    def pulumi_config(self) -> dict[str, str]:
+        """The same as a stack's configuration, for both providers."""
+        return {
+            "imagecache:region": self.cloud.region,
+            "imagecache:accessKey": self.cloud.access_key_id,
+            "imagecache:secretKey": self.cloud.access_key_secret,
+            "imagecache:protocol": "HTTP",
+            "imagecache:endpoint": self.endpoint,
+            "alicloud:region": self.cloud.region,
+            "alicloud:accessKey": self.cloud.access_key_id,
+            "alicloud:secretKey": self.cloud.access_key_secret,
+            "alicloud:accountType": "Domestic",
+            "alicloud:protocol": "HTTP",
+            "alicloud:endpoints": json.dumps([dict.fromkeys(_PRODUCTS, self.endpoint)]),
+        }
 
 
 @contextmanager

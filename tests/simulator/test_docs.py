@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +19,28 @@ from imagecache_simulator.urls import PRODUCTS
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
 def test_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     """The Python examples run as they stand, one after the other."""
     names: dict[str, Any] = {}
-    examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    examples = [example for example in EXAMPLES if "def test_" not in example]
     assert len(examples) == 5
     for example in examples:
         exec(compile(example, "docs/simulator.md", "exec"), names)  # noqa: S102 - the page's own code
     assert capsys.readouterr().out.startswith("127.0.0.1:")
+
+
+def test_example_of_fixtures_runs(tmp_path: Path) -> None:
+    """The example of the fixtures is a test file that passes, in a pytest of its own."""
+    (example,) = [example for example in EXAMPLES if "def test_" in example]
+    (tmp_path / "test_example.py").write_text(example)
+    arguments = ["-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], capture_output=True, text=True, check=False
+    )
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_every_action_is_listed() -> None:

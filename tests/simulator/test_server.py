@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 import requests as http_client
@@ -175,3 +178,57 @@ def test_many_threads() -> None:
             thread.join()
     assert statuses == [400] * 80
     assert len({entry["request_id"] for entry in cloud.requests}) == 80
+
+
+def test_environment() -> None:
+    """What a process is given names the server for every product, and the account's key and region."""
+    cloud = Cloud(access_key_id="me", access_key_secret="hidden", region="cn-beijing")
+    with serve(cloud) as server:
+        given = server.environment
+        assert {given[name] for name in given if "ENDPOINT" in name} == {server.endpoint}
+        assert given["ALIBABA_CLOUD_ENDPOINT_ECI"] == given["VPC_ENDPOINT"] == server.endpoint
+        keys = {name: value for name, value in given.items() if "KEY" in name}
+        assert set(keys.values()) == {"me", "hidden"}
+        assert (given["ALICLOUD_REGION"], given["ALIBABA_CLOUD_PROTOCOL"]) == ("cn-beijing", "HTTP")
+
+
+def test_pulumi_config() -> None:
+    """A stack's configuration leads both providers to the server."""
+    with serve(Cloud()) as server:
+        settings = server.pulumi_config
+        assert settings["imagecache:endpoint"] == server.endpoint
+        assert set(json.loads(settings["alicloud:endpoints"])[0].values()) == {server.endpoint}
+    assert {name.partition(":")[0] for name in settings} == {"alicloud", "imagecache"}
+
+
+def test_stops_while_a_fault_holds_a_connection(caplog: pytest.LogCaptureFixture) -> None:
+    """A call that waits because of a fault is cut off when the server stops, at once and without a word."""
+    ends: list[str] = []
+
+    def work(url: str) -> None:
+        with pytest.raises(http_client.ConnectionError) as caught:
+            http_client.get(f"{url}/?Action=DescribeVpcs", timeout=60)
+        ends.append(str(caught.value))
+
+    with serve(Silent()) as server:
+        threads = [threading.Thread(target=work, args=[server.url]) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while len(server.cloud.requests) < 2:
+            time.sleep(0.01)
+        before = time.monotonic()
+    assert time.monotonic() - before < 2
+    for thread in threads:
+        thread.join()
+    assert len(ends) == 2
+    assert all("reset" in end for end in ends)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+class Silent(Cloud):
+    """An account whose first answer is late and whose others never come."""
+
+    def handle(self, request: Request) -> Response:
+        """Answer as faults would have it."""
+        answer = super().handle(request)
+        return replace(answer, delay=60 * (len(self.requests) == 1), lost="silent")
