@@ -59,6 +59,7 @@ generate: setup ## write the files that are made from the models
 
 conformance: setup ## run the official clients against the simulator, and write what they saw
 	@$(PY) -m pytest --quiet tests/conformance --ignore tests/conformance/alicloud --record
+	@$(PY) tools/conformance_table.py
 
 # From the oldest Python that is supported, so that one list fits all.
 constraints: ## make constraints.txt anew, with the newest versions that fit

@@ -15,6 +15,7 @@ import pytest
 
 import conformance_record
 from conformance_account import Account, Cap, CapExceededError, new_run
+from conformance_sweep import NoCredentialsError, environment_access
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "conformance"
 _ELSEWHERE = "alicloud"
@@ -85,6 +86,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if suite.real:
         if not suite.region:
             raise pytest.UsageError("--cloud real needs --cloud-region: the one region that it may use")
+        try:
+            environment_access(suite.region, suite.endpoint)
+        except NoCredentialsError as error:
+            raise pytest.UsageError(f"--cloud real: {error}") from None
         suite.cap.most = config.getoption("cloud_cap")
         # SIGTERM ends the run as ^C does, with its sweep.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -31,7 +31,7 @@ from conformance_run import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
-from conformance_sweep import NoCredentialsError, environment_access, is_old, of_run, sweep
+from conformance_sweep import environment_access, is_old, of_run, sweep
 from imagecache_simulator import Cloud, control, serve
 from imagecache_simulator.wire import Request, Response
 
@@ -88,10 +88,7 @@ def board() -> Iterator[tuple[Board, str]]:
 @pytest.fixture(scope="session")
 def real_access(suite: Suite) -> Iterator[Access]:
     """Yield the way to the real account, swept of what old runs left, and of all that this one made."""
-    try:
-        access = environment_access(suite.region, suite.endpoint)
-    except NoCredentialsError as error:
-        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    access = environment_access(suite.region, suite.endpoint)
     sweeper = Account(access, "", Cap(0))
     sweep(sweeper, is_old, lambda: time.sleep(suite.interval))
     yield access

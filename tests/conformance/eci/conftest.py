@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance_account import Product
+from conformance_account import Account, Product
 
 
 @pytest.fixture
@@ -20,3 +20,10 @@ def shown(eci: Product) -> Callable[[str], dict[str, Any]]:
         return found
 
     return show
+
+
+@pytest.fixture
+def account_id(background: Account) -> str:
+    """Return the ID of the account."""
+    found: str = background.plain_call("Sts", "GetCallerIdentity", {})["AccountId"]
+    return found

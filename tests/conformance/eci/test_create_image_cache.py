@@ -9,7 +9,6 @@ import pytest
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from conformance_account import RUN_TAG, Account, Product
-from imagecache_simulator import Cloud
 
 Show = Callable[[str], dict[str, Any]]
 Wait = Callable[[Callable[[], Any]], Any]
@@ -185,12 +184,11 @@ def test_registry_credential(
 @pytest.mark.simulator_only("the registry is the simulator's")
 @pytest.mark.parametrize(("instance", "status"), [("team", "Ready"), ("other", "Failed")])
 def test_acr_registry(
-    simulated: Cloud,
     eci: Product,
     network: dict[str, str],
     shown: Show,
     eventually: Wait,
-    *,
+    account_id: str,
     instance: str,
     status: str,
 ) -> None:
@@ -200,8 +198,8 @@ def test_acr_registry(
         "InstanceName": instance,
         "RegionId": "cn-hangzhou",
         "Domain": [f"{instance}-registry-vpc.cn-hangzhou.cr.aliyuncs.com"],
-        "ArnService": f"acs:ram::{simulated.account_id}:role/service",
-        "ArnUser": "acs:ram::2:role/user",
+        "ArnService": f"acs:ram::{account_id}:role/service",
+        "ArnUser": f"acs:ram::{account_id}:role/user",
     }
     made = eci("CreateImageCache", ImageCacheName="acr", AcrRegistryInfo=[info],
                Image=["team-registry-vpc.cn-hangzhou.cr.aliyuncs.com/a/b:1"],

@@ -42,6 +42,8 @@ def test_authorize(ecs: Product, group_id: str, direction: str, ending: str, sid
     assert (shown["Priority"], shown["NicType"], shown["Description"]) == ("5", "intranet", "a")
     assert (shown[f"{side}CidrIp"], shown.get(f"{other}CidrIp") or "") == ("10.0.0.0/8", "")
     assert shown["CreateTime"].endswith("Z")
+    ecs(f"RevokeSecurityGroup{ending}", SecurityGroupId=group_id, Permissions=[rule])
+    assert rules(ecs, group_id) == []
 
 
 @both
@@ -63,6 +65,7 @@ def test_other_sides(
     ecs: Product,
     group_id: str,
     network: dict[str, str],
+    account: Account,
     flat: bool,
     direction: str,
     ending: str,
@@ -83,7 +86,18 @@ def test_other_sides(
         assert shown["Direction"] == direction
         assert {name: shown[name] for name in peer} == peer
         assert not shown.get(f"{other}CidrIp")
-        ecs(f"RevokeSecurityGroup{ending}", SecurityGroupId=group_id, **named)
+        modify = {
+            "SecurityGroupId": group_id,
+            **rule,
+            "Priority": "3",
+            "ClientToken": f"{account.run}-{peer}"[:64],
+        }
+        ecs(f"ModifySecurityGroup{ending}Rule", **modify)
+        (shown,) = rules(ecs, group_id)
+        assert ({name: shown[name] for name in peer}, shown["Priority"]) == (peer, "3")
+        gone = {**rule, "Priority": "3"}
+        ecs(f"RevokeSecurityGroup{ending}", SecurityGroupId=group_id,
+            **(gone if flat else {"Permissions": [gone]}))  # fmt: skip
         assert rules(ecs, group_id) == []
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from conformance_account import Account, Product
 
 
@@ -34,6 +38,38 @@ def test_available_zones(ecs: Product, account: Account) -> None:
     answer = ecs("DescribeAvailableResource", DestinationResource="Zone", ZoneId=named)
     (zone,) = answer["AvailableZones"]["AvailableZone"]
     assert (zone["ZoneId"], zone["Status"], zone["StatusCategory"]) == (named, "Available", "WithStock")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind"),
+    [
+        ({"DestinationResource": "InstanceType", "Cores": 2, "Memory": 4}, "InstanceType"),
+        ({"DestinationResource": "SystemDisk", "SystemDiskCategory": "cloud_essd"}, "SystemDisk"),
+        ({"DestinationResource": "DataDisk", "DataDiskCategory": "cloud_essd"}, "DataDisk"),
+    ],
+)
+def test_what_is_left(ecs: Product, parameters: dict[str, Any], kind: str) -> None:
+    """Instance types of a size, and disks of a category, are listed with what is left of them."""
+    for zone in ecs("DescribeAvailableResource", **parameters)["AvailableZones"]["AvailableZone"]:
+        (available,) = zone["AvailableResources"]["AvailableResource"]
+        assert available["Type"] == kind
+        for each in available["SupportedResources"]["SupportedResource"]:
+            assert each["Value"]
+            assert each["Status"] in {"Available", "SoldOut"}
+            assert each["StatusCategory"].endswith("Stock")
+
+
+def test_one_type(ecs: Product) -> None:
+    """An instance type is asked for by name."""
+    sized = {"DestinationResource": "InstanceType", "Cores": 2, "Memory": 4}
+    (first, *_) = ecs("DescribeAvailableResource", **sized)["AvailableZones"]["AvailableZone"]
+    (available,) = first["AvailableResources"]["AvailableResource"]
+    name = available["SupportedResources"]["SupportedResource"][0]["Value"]
+    answer = ecs("DescribeAvailableResource", DestinationResource="InstanceType", InstanceType=name,
+                 ZoneId=first["ZoneId"])  # fmt: skip
+    (zone,) = answer["AvailableZones"]["AvailableZone"]
+    (available,) = zone["AvailableResources"]["AvailableResource"]
+    assert [each["Value"] for each in available["SupportedResources"]["SupportedResource"]] == [name]
 
 
 def test_unknown_region(ecs: Product) -> None:

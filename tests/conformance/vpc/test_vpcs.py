@@ -36,6 +36,8 @@ def test_create(vpc: Product, eventually: Wait, account: Account) -> None:
     assert shown["UserCidrs"]["UserCidr"] == ["10.1.0.0/16"]
     assert shown["IsDefault"] is False
     assert {"Key": "team", "Value": "a"} in shown["Tags"]["Tag"]
+    (listed,) = vpc("DescribeVpcs", VpcId=made["VpcId"])["Vpcs"]["Vpc"]
+    assert listed["UserCidrs"] == shown["UserCidrs"]
 
 
 def test_default_range(vpc: Product) -> None:
