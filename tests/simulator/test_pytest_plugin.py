@@ -14,7 +14,7 @@ PLUGIN = pytest_plugin.__name__
 def pytest_run(folder: Path, test: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """Run a test file in a new process, warnings being errors, after some code if any is given."""
     (folder / "test_it.py").write_text(test)
-    others = [part for name in ("cacheprovider", "timeout", "hypothesispytest") for part in ("-p", f"no:{name}")]
+    others = [f"-pno:{name}" for name in ("cacheprovider", "timeout", "hypothesispytest")]
     arguments = ["-q", "-W", "error", *others, "--rootdir", str(folder)]
     start = f"import sys\n{before}\nimport pytest\nsys.exit(pytest.main({[*arguments, str(folder)]!r}))"
     return subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=False)
