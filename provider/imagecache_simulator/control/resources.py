@@ -45,7 +45,7 @@ def delete_disk(cloud: Cloud, request: ControlRequest) -> Any:
 def delete_snapshot(cloud: Cloud, request: ControlRequest) -> Any:
     """Answer `DELETE snapshots/{id}`; 404 if there is none."""
     snapshot = cloud.ecs.snapshots.get(request.rest)
-    if snapshot is None:
+    if snapshot is None or snapshot.managed:
         raise ControlError(404, f"there is no snapshot {request.rest}")
     cloud.eci.delete_snapshot(snapshot)
     return {}

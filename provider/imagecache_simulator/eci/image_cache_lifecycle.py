@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
     from imagecache_simulator.ecs.snapshots import Snapshot
 
-_NEEDS_BUILD = frozenset({"images", "size", "flash", "auto_match_image_cache"})
-_NEEDS_CHECK = frozenset({"security_group_id", "v_switch_ids", "eip_instance_id", "resource_group_id"})
-
 
 class ImageCacheLifecycle:
     """The image caches of an account, in all its regions, without the making of new ones.

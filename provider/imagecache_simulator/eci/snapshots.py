@@ -72,6 +72,7 @@ def _take(cloud: Cloud, cache: ImageCache, disk_id: str, moment: datetime, *, lo
         disk_id=disk_id,
         size=cache.inputs.size,
         local=local,
+        managed=cache.automatic,
         resource_group_id=cache.inputs.resource_group_id,
         created=moment,
     )

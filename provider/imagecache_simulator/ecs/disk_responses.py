@@ -58,7 +58,7 @@ def describe_snapshots(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     rows = [
         snapshot_form(snapshot)
         for snapshot in cloud.ecs.snapshots.values()
-        if snapshot.region_id == region_id
+        if snapshot.region_id == region_id and not snapshot.managed
     ]
     names = {"SnapshotId": "SnapshotIds", "SourceDiskId": "DiskId", "SnapshotName": "", "Category": ""}
     found = _selected(rows, parameters, names)
@@ -74,7 +74,7 @@ def delete_snapshot(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     Source: spec/eci-image-cache.md section 3, row snapshot (API page DeleteSnapshot).
     """
     snapshot = cloud.ecs.snapshots.get(parameters.required("SnapshotId"))
-    if snapshot is None:
+    if snapshot is None or snapshot.managed:
         raise SnapshotNotFoundError
     cloud.eci.delete_snapshot(snapshot)
     return {}

@@ -16,6 +16,7 @@ class Snapshot:
         name: the image cache's.
         disk_id: what it was taken of; that disk is gone.
         size: of the disk, in GiB.
+        managed: it's of an automatic cache, so Alibaba Cloud's own: the account doesn't see it.
         local: usable at once and for a while only, in the words of Ecs: with instant access.
     """
 
@@ -26,5 +27,6 @@ class Snapshot:
     disk_id: str
     size: int
     local: bool
+    managed: bool
     resource_group_id: str
     created: datetime

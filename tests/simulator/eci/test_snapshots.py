@@ -168,6 +168,19 @@ def test_selection(cloud: Cloud, create: Create, snapshots: Snapshots) -> None:
     assert snapshots(PageSize=1, PageNumber=2) == [second]
 
 
+def test_automatic_cache(cloud: Cloud, call: Call, snapshots: Snapshots, refusal: Callable[..., Any]) -> None:
+    """The snapshot of an automatic cache is Alibaba Cloud's: the account neither sees nor deletes it."""
+    group = {"ContainerGroupName": "web", "Container.1.Name": "web", "Container.1.Image": "nginx"}
+    call("CreateContainerGroup", {**group, "AutoMatchImageCache": True})
+    cloud.advance(1200)
+    (cache,) = cloud.eci.image_caches.values()
+    assert cache.snapshot_id
+    assert snapshots() == []
+    missing = (404, "InvalidSnapshotId.NotFound")
+    assert refusal("DeleteSnapshot", {"SnapshotId": cache.snapshot_id}, product="ecs") == missing
+    assert cache.status == "Ready"
+
+
 def test_refused(cloud: Cloud, create: Create, refusal: Callable[..., Any]) -> None:
     """A snapshot that isn't there is 404; IDs that are no JSON array are 400."""
     create()
