@@ -222,7 +222,8 @@ def test_made_on_a_miss(
         VSwitchId=network["VSwitchId"],
         EphemeralStorage=15,
     )
-    cloud.advance(5)
+    for _ in range(5):
+        cloud.advance(1)
     group = describe_group(container_group_id)
     (cache,) = automatic(cloud)
     assert messages(group, "ImageCacheMissed") == [("Warning", "[eci.imagecache]Missed image cache.")]
@@ -292,8 +293,10 @@ def test_quota(cloud: Cloud, call: Call, create: Create, started: Started) -> No
     assert messages(group, "QuotaFull") == [("Warning", "[eci.imagecache]ImageCache quota is full.")]
     assert (len(automatic(cloud)), group["Status"]) == (1, "Running")
     create()
+    cloud.quotas["MaxAutoImageCacheCount"] = 2
+    started(Container__1__Image="redis:7", **AUTO)
     usage = call("ListUsage")["Attributes"]
-    assert (usage["UsedAutoImageCacheCount"], usage["UsedImageCacheCount"]) == (1, 1)
+    assert (usage["UsedAutoImageCacheCount"], usage["UsedImageCacheCount"]) == (2, 1)
 
 
 @pytest.mark.parametrize("used", [False, True])

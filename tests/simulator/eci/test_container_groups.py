@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from alibabacloud_eci20180808.models import DescribeContainerGroupsResponseBody
 
 from imagecache_simulator import Cloud
 
@@ -17,10 +18,60 @@ Refusal = Callable[..., tuple[int, str]]
 
 NEEDED = {"ContainerGroupName": "shop", "Container.1.Name": "main", "Container.1.Image": "nginx:1.25"}
 
+EVERYTHING = {
+    "Container.1.Arg.1": "-v",
+    "Container.1.Command.1": "run",
+    "Container.1.Port.1.Port": 80,
+    "Container.1.Port.1.Protocol": "TCP",
+    "Container.1.EnvironmentVar.1.Key": "IP",
+    "Container.1.EnvironmentVar.1.FieldRef.FieldPath": "status.podIP",
+    "Container.1.VolumeMount.1.Name": "data",
+    "Container.1.VolumeMount.1.ReadOnly": "True",
+    "Container.1.LivenessProbe.HttpGet.Path": "/",
+    "Container.1.LivenessProbe.HttpGet.Port": 80,
+    "Container.1.LivenessProbe.PeriodSeconds": 5,
+    "Container.1.SecurityContext.Capability.Add.1": "NET_ADMIN",
+    "Container.1.Cpu": 0.25,
+    "Container.1.Memory": 0.5,
+    "Container.2.Name": "other",
+    "Container.2.Image": "redis:7",
+    "Container.2.Cpu": 0.5,
+    "Container.2.EnvironmentVar.1.Key": "SECRET",
+    "Container.2.EnvironmentVarHide": "true",
+    "InitContainer.1.Name": "first",
+    "InitContainer.1.Image": "busybox:1",
+    "InitContainer.1.Command.1": "true",
+    "Volume.1.Name": "data",
+    "Volume.1.Type": "NFSVolume",
+    "Volume.1.NFSVolume.Server": "nas.example.com",
+    "Volume.1.NFSVolume.ReadOnly": "false",
+    "DnsConfig.NameServer.1": "10.0.0.2",
+    "DnsConfig.Option.1.Name": "ndots",
+    "SecurityContext.Sysctl.1.Name": "net.ipv4.ping_group_range",
+    "SecurityContext.Sysctl.1.Value": "0 1",
+    "HostAliase.1.Ip": "10.0.0.3",
+    "HostAliase.1.Hostname.1": "db",
+    "SpotStrategy": "SpotWithPriceLimit",
+    "SpotPriceLimit": 0.123,
+    "ComputeCategory.1": "economy",
+    "RamRoleName": "role",
+    "TerminationGracePeriodSeconds": 60,
+    "DataCacheBucket": "default",
+}
+
 
 def reasons(group: dict[str, Any]) -> list[str]:
     """Return the reasons of a group's events, in their order."""
     return [event["Reason"] for event in group["Events"]]
+
+
+def contains(known: Any, shown: Any) -> bool:
+    """Tell whether all that is shown is known, in objects and lists to any depth."""
+    if isinstance(shown, dict):
+        return isinstance(known, dict) and all(contains(known.get(name), shown[name]) for name in shown)
+    if isinstance(shown, list):
+        return isinstance(known, list) and all(map(contains, known, shown)) and len(known) == len(shown)
+    return type(known) is type(shown) and bool(known == shown)
 
 
 def ids(answer: dict[str, Any]) -> list[str]:
@@ -107,50 +158,7 @@ def test_fields(
 
 def test_shown_back(create_group: Create, describe_group: Describe) -> None:
     """What the simulator makes nothing of is accepted, and shown back under the names of the answer."""
-    group = describe_group(
-        create_group(
-            **{
-                "Container.1.Arg.1": "-v",
-                "Container.1.Command.1": "run",
-                "Container.1.Port.1.Port": 80,
-                "Container.1.Port.1.Protocol": "TCP",
-                "Container.1.EnvironmentVar.1.Key": "IP",
-                "Container.1.EnvironmentVar.1.FieldRef.FieldPath": "status.podIP",
-                "Container.1.VolumeMount.1.Name": "data",
-                "Container.1.VolumeMount.1.ReadOnly": "True",
-                "Container.1.LivenessProbe.HttpGet.Path": "/",
-                "Container.1.LivenessProbe.HttpGet.Port": 80,
-                "Container.1.LivenessProbe.PeriodSeconds": 5,
-                "Container.1.SecurityContext.Capability.Add.1": "NET_ADMIN",
-                "Container.1.Cpu": 0.25,
-                "Container.1.Memory": 0.5,
-                "Container.2.Name": "other",
-                "Container.2.Image": "redis:7",
-                "Container.2.Cpu": 0.5,
-                "Container.2.EnvironmentVar.1.Key": "SECRET",
-                "Container.2.EnvironmentVarHide": "true",
-                "InitContainer.1.Name": "first",
-                "InitContainer.1.Image": "busybox:1",
-                "InitContainer.1.Command.1": "true",
-                "Volume.1.Name": "data",
-                "Volume.1.Type": "NFSVolume",
-                "Volume.1.NFSVolume.Server": "nas.example.com",
-                "Volume.1.NFSVolume.ReadOnly": "false",
-                "DnsConfig.NameServer.1": "10.0.0.2",
-                "DnsConfig.Option.1.Name": "ndots",
-                "SecurityContext.Sysctl.1.Name": "net.ipv4.ping_group_range",
-                "SecurityContext.Sysctl.1.Value": "0 1",
-                "HostAliase.1.Ip": "10.0.0.3",
-                "HostAliase.1.Hostname.1": "db",
-                "SpotStrategy": "SpotWithPriceLimit",
-                "SpotPriceLimit": 0.123,
-                "ComputeCategory.1": "economy",
-                "RamRoleName": "role",
-                "TerminationGracePeriodSeconds": 60,
-                "DataCacheBucket": "default",
-            }
-        )
-    )
+    group = describe_group(create_group(**EVERYTHING))
     main, other = group["Containers"]
     assert (main["Args"], main["Commands"]) == (["-v"], ["run"])
     assert main["Ports"] == [{"Port": 80, "Protocol": "TCP"}]
@@ -176,6 +184,39 @@ def test_shown_back(create_group: Create, describe_group: Describe) -> None:
     assert (group["SpotStrategy"], group["SpotPriceLimit"]) == ("SpotWithPriceLimit", 0.123)
     assert (group["ComputeCategory"], group["RamRoleName"]) == ("economy", "role")
     assert (group["Cpu"], group["Memory"]) == (0.75, 0.5)
+
+
+def test_fields_are_the_clients(
+    cloud: Cloud, call: Call, create: Create, create_group: Create, network: dict[str, str]
+) -> None:
+    """Every field of an answer is one that the official client's models know."""
+    create(VSwitchId=network["VSwitchId"])
+    place = {name: network[name] for name in ("VSwitchId", "SecurityGroupId", "EipInstanceId")}
+    create_group(**EVERYTHING, **place, Tag__1__Key="a")
+    create_group(Container__1__Image="missing:1")
+    create_group(Container__1__Image="hello-world:1", RestartPolicy="Never")
+    for seconds in (0, 25, 600):
+        cloud.advance(seconds)
+        answer = call("DescribeContainerGroups")
+        known = DescribeContainerGroupsResponseBody().from_map(answer).to_map()
+        assert contains(known, answer)
+
+
+@pytest.mark.parametrize(
+    ("image", "policy"),
+    [
+        ("nginx", "Always"),
+        ("nginx:latest", "Always"),
+        ("nginx:1.25", "IfNotPresent"),
+        ("nginx@sha256:" + "0a" * 32, "IfNotPresent"),
+    ],
+)
+def test_pull_policy_by_default(
+    create_group: Create, describe_group: Describe, image: str, policy: str
+) -> None:
+    """Without a pull policy the latest is always pulled, any other version if it isn't there."""
+    group = describe_group(create_group(Container__1__Image=image))
+    assert group["Containers"][0]["ImagePullPolicy"] == policy
 
 
 def test_init_containers_come_first(cloud: Cloud, create_group: Create, describe_group: Describe) -> None:

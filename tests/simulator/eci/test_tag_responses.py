@@ -45,6 +45,20 @@ def test_list(call: Call, create: Create) -> None:
     assert rest["NextToken"] == ""
 
 
+def test_container_groups(call: Call, refusal: Refusal, create: Create, create_group: Create) -> None:
+    """Container groups carry tags as caches do, and are another kind."""
+    create(Tag__1__Key="a")
+    group = create_group(Tag__1__Key="a", Tag__1__Value="1")
+    on = {"ResourceType": "containergroup", "ResourceId.1": group}
+    call("TagResources", {**on, "Tag.1.Key": "b", "Tag.1.Value": "2"})
+    call("UntagResources", {**on, "TagKey.1": "a"})
+    rows = call("ListTagResources", {"ResourceType": "ContainerGroup"})["TagResources"]
+    expected = {"ResourceId": group, "ResourceType": "ContainerGroup", "TagKey": "b", "TagValue": "2"}
+    assert rows == call("ListTagResources", on)["TagResources"] == [expected]
+    other = {**on, "ResourceType": "ImageCache", "Tag.1.Key": "c"}
+    assert refusal("TagResources", other) == (404, "InvalidParameter.NotFound")
+
+
 def test_twenty_tags(cloud: Cloud, call: Call, refusal: Refusal, create: Create) -> None:
     """A cache carries 20 tags at most, and a call that would exceed it for one changes none."""
     full, empty = create(), create()
