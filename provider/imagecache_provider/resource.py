@@ -11,14 +11,16 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 from imagecache_provider.clock import Clock
 from imagecache_provider.fields import (
+    OPTIONAL,
     UNKNOWN,
     Change,
     Field,
     Model,
+    Property,
     fields,
     has_unknown,
     without_secrets,
@@ -184,6 +186,13 @@ def _is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, list) and not any(value))
 
 
+class ListArgs(Model):
+    """Which resources of a kind to list."""
+
+    region_id: Annotated[str, Property("The region. Default: the provider's.")] = OPTIONAL
+    tags: Annotated[dict[str, str], Property("Tags that all of them carry.")] = OPTIONAL
+
+
 class Phase(enum.Enum):
     """Where a resource is in its life, in the lifecycle's words."""
 
@@ -260,6 +269,8 @@ class Resource(Protocol):
     """Its Pulumi type, the path of its module: `imagecache:eci:ImageCache`."""
     noun: ClassVar[str]
     """What a sentence calls it: `image cache`."""
+    description: ClassVar[str]
+    """What it is and does, for users; Markdown."""
     args: ClassVar[type[Model]]
     state: ClassVar[type[Model]]
     name_property: ClassVar[str]

@@ -43,7 +43,7 @@ esac
 """
 PULUMI = """
 case "$1" in
-version) echo "${FAKE_PULUMI_VERSION:-v3.200.0}" ;;
+version) echo "${FAKE_PULUMI_VERSION:-v3.240.0}" ;;
 plugin)
     echo "plugin $*" >> "$FAKE_LOG"
     folder="$PULUMI_HOME/plugins/resource-alicloud-v$5"
@@ -216,7 +216,7 @@ def test_pulumi_without_a_host_is_not_used(machine: Machine) -> None:
     assert find_pulumi(machine.environ) is None
 
 
-@pytest.mark.parametrize(("version", "reason"), [("v3.149.0", "is older than 3.150."), ("", "its version.")])
+@pytest.mark.parametrize(("version", "reason"), [("v3.230.0", "is older than 3.231."), ("", "its version.")])
 def test_pulumi_of_a_wrong_version_is_not_used(machine: Machine, version: str, reason: str) -> None:
     """A pulumi on PATH that is too old, or isn't Pulumi at all, isn't used."""
     machine.add_pulumi()

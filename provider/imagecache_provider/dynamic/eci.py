@@ -114,13 +114,11 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
 
         Args:
             resource_name: The resource's name in the program.
-            images: The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]. A
-                change pulls them again in place; until the cache is Ready again, new pods pull from
-                the registry.
+            images: The images to cache, 1 to 20, each [registry/]repository[:tag][@digest].
             image_cache_name: The cache's name. Default: the resource's name and a few digits that
                 keep it apart from others.
             region_id: The region. Default: the region of the stack's configuration or of the
-                environment. A change replaces the cache.
+                environment.
             zone_id: The zone of the instance that builds the cache; the vSwitch must be in it.
             vswitch_ids: The vSwitches, up to 10, that the building instance may be put into.
                 Default: the region's default.
@@ -152,8 +150,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
             insecure_registries: Registries of your own, as host[:port], whose certificates aren't
                 verified.
             annotations: Annotations of the build; the API keeps this parameter for itself.
-            os_type: The images' operating system; Windows is by invitation. Default: Linux. A
-                change replaces the cache.
+            os_type: The images' operating system; Windows is by invitation. Default: Linux.
             tags: The cache's tags, up to 18: of the cloud's 20, two carry the provider's own
                 record.
             rebuild_triggers: Anything whose change should pull the same images again, such as the
@@ -253,11 +250,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
 
     @property
     def region_id(self) -> pulumi.Output[str]:
-        """The region.
-
-        Default: the region of the stack's configuration or of the environment. A change replaces
-        the cache.
-        """
+        """The region. Default: the region of the stack's configuration or of the environment."""
         value: pulumi.Output[str] = pulumi.get(self, "regionId")
         return value
 
@@ -269,11 +262,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
 
     @property
     def images(self) -> pulumi.Output[list[str]]:
-        """The images to cache, 1 to 20, each [registry/]repository[:tag][@digest].
-
-        A change pulls them again in place; until the cache is Ready again, new pods pull from the
-        registry.
-        """
+        """The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]."""
         value: pulumi.Output[list[str]] = pulumi.get(self, "images")
         return value
 
@@ -406,10 +395,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
 
     @property
     def os_type(self) -> pulumi.Output[Literal["Linux", "Windows"] | None]:
-        """The images' operating system; Windows is by invitation.
-
-        Default: Linux. A change replaces the cache.
-        """
+        """The images' operating system; Windows is by invitation. Default: Linux."""
         value: pulumi.Output[Literal["Linux", "Windows"] | None] = pulumi.get(self, "osType")
         return value
 

@@ -46,7 +46,10 @@ class AssumeRoleWithOidc(Model):
 
 
 class ProviderArgs(Model):
-    """The settings of `pulumi:providers:imagecache`."""
+    """The account that resources belong to, and the region of those that name none.
+
+    What isn't set here comes from the environment. Credentials are looked for as the official chain does.
+    """
 
     region: Annotated[
         Region,
@@ -99,5 +102,5 @@ class ProviderArgs(Model):
     protocol: Annotated[
         Literal["HTTPS", "HTTP"],
         BeforeValidator(_protocol),
-        Property("How ECI is spoken to. Default: HTTPS.", change=Change.LOCAL),
+        Property("How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.", change=Change.LOCAL),
     ] = OPTIONAL

@@ -45,6 +45,13 @@ class ImageCache:
 
     token: ClassVar[str] = "imagecache:eci:ImageCache"  # noqa: S105 - a Pulumi type token
     noun: ClassVar[str] = "image cache"
+    description: ClassVar[str] = (
+        "Container images that Alibaba Cloud ECI keeps unpacked on a snapshot, so that instances start"
+        " without pulling them.\n\n"
+        "It is usable once it is Ready, which this resource waits for. A change of what is cached builds it"
+        " again under the same ID; until it is Ready again, new pods pull from the registry. What serves a"
+        " build only, such as the network and passwords, is kept for the next build when it changes."
+    )
     args: ClassVar[type[Model]] = ImageCacheArgs
     state: ClassVar[type[Model]] = ImageCacheState
     name_property: ClassVar[str] = "imageCacheName"

@@ -175,9 +175,7 @@ class ImageCacheArgs(Model):
     images: Annotated[
         list[MayBeUnknown[Image]],
         Property(
-            "The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]."
-            " A change pulls them again in place; until the cache is Ready again, new pods pull from the"
-            " registry.",
+            "The images to cache, 1 to 20, each [registry/]repository[:tag][@digest].",
             "Image",
             Change.BUILD,
             returned=True,
@@ -197,8 +195,7 @@ class ImageCacheArgs(Model):
     region_id: Annotated[
         Region,
         Property(
-            "The region. Default: the region of the stack's configuration or of the environment."
-            " A change replaces the cache.",
+            "The region. Default: the region of the stack's configuration or of the environment.",
             "RegionId",
             Change.REPLACE,
         ),
@@ -368,8 +365,7 @@ class ImageCacheArgs(Model):
     os_type: Annotated[
         Literal["Linux", "Windows"],
         Property(
-            "The images' operating system; Windows is by invitation. Default: Linux."
-            " A change replaces the cache.",
+            "The images' operating system; Windows is by invitation. Default: Linux.",
             "OsType",
             Change.REPLACE,
             default="Linux",

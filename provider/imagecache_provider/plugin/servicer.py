@@ -14,6 +14,7 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
+from imagecache_provider import schema
 from imagecache_provider.clock import Clock
 from imagecache_provider.diff import Diff, Kind
 from imagecache_provider.eci.account_model import ProviderArgs
@@ -29,7 +30,6 @@ from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provid
 from imagecache_provider.plugin.request import ResourceRequest, encoded
 from imagecache_provider.plugin.settings import Session, Sessions
 from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
-from imagecache_provider.schema import package_schema
 
 VERSION = version("pulumi-imagecache")
 
@@ -80,7 +80,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @answered
     async def GetSchema(self, _request: Any, _context: Any) -> Any:
         """Give the package's schema."""
-        return provider_pb2.GetSchemaResponse(schema=package_schema())
+        return provider_pb2.GetSchemaResponse(schema=schema.FILE.read_text(encoding="utf-8"))
 
     @answered
     async def CheckConfig(self, request: Any, _context: Any) -> Any:
