@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from imagecache_simulator.acr import Acr
 from imagecache_simulator.catalogue import Layer, derived_layers, derived_size, known_layers
+from imagecache_simulator.reach import DIAL_SECONDS, dial_timeout, is_in_vpc
 
 _NOT_THERE = ("does-not-exist", "missing", "no-such")
 _NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -51,11 +52,13 @@ class Registry:
         users: who may pull, user name to password; empty: everybody may.
         plain_http: it speaks HTTP only.
         self_signed: its certificate is its own.
+        in_vpc: it's reached without the internet.
     """
 
     users: dict[str, str]
     plain_http: bool
     self_signed: bool
+    in_vpc: bool
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,15 @@ class Access:
 
 
 class PullError(Exception):
-    """An image can't be pulled; the text is what the kubelet would say."""
+    """An image can't be pulled; the text is what the kubelet would say.
+
+    Attributes:
+        waited: seconds that passed before it was known, besides those of any answer.
+    """
+
+    def __init__(self, message: str, waited: float = 0) -> None:
+        self.waited = waited
+        super().__init__(message)
 
 
 class Registries:
@@ -102,11 +113,14 @@ class Registries:
 
     Attributes:
         acr: whose the namespaces and instances of ACR are.
+        need_internet: public registries are reached by the internet only. False is for tests that don't care
+            about networks: every instance reaches every registry.
     """
 
     def __init__(self, account_id: str = "", failure: Callable[[ImageReference], str] = lambda _: "") -> None:
         self._failure = failure
         self.acr = Acr(account_id)
+        self.need_internet = True
         self._registries: dict[str, Registry] = {}
         self._images: dict[str, float | None] = {}
         self.add_registry("private.example.com", users={"simulator": "simulator"})
@@ -120,6 +134,7 @@ class Registries:
         users: Mapping[str, str] | None = None,
         plain_http: bool = False,
         self_signed: bool = False,
+        in_vpc: bool = False,
     ) -> None:
         """Add a registry, or put another in the place of the one with its host.
 
@@ -128,8 +143,9 @@ class Registries:
             users: who may pull, user name to password; everybody may unless given.
             plain_http: it speaks HTTP only, so PlainHttpRegistry must name it.
             self_signed: its certificate is its own, so InsecureRegistry must name it.
+            in_vpc: instances reach it without the internet, as a registry of one's own in the VPC.
         """
-        self._registries[host.lower()] = Registry(dict(users or {}), plain_http, self_signed)
+        self._registries[host.lower()] = Registry(dict(users or {}), plain_http, self_signed, in_vpc)
 
     def add_image(self, reference: str, size: float) -> None:
         """Set an image's compressed size in MB, for one tag, or without a tag for all of a repository."""
@@ -139,8 +155,13 @@ class Registries:
         """Make an image one that doesn't exist: one tag, or without a tag a whole repository."""
         self._images[image_key(reference)] = None
 
-    def pull(self, text: str, access: Access) -> tuple[Layer, ...]:
+    def pull(self, text: str, access: Access, *, internet: bool) -> tuple[Layer, ...]:
         """Return an image's layers, the lowest first.
+
+        Args:
+            text: the image as the user wrote it.
+            access: what the request gave for registries.
+            internet: whether the instance that pulls reaches the internet.
 
         Raises:
             PullError: there's no such image, or its registry doesn't give it with this access.
@@ -149,6 +170,8 @@ class Registries:
         if reference is None:
             raise PullError(f'Failed to pull image "{text}": invalid reference format')
         registry = self._registries.get(reference.registry.lower())
+        if self.need_internet and not internet:
+            self._dial(text, reference, registry)
         refusal = self._failure(reference) or _refusal(reference, registry, access, self.acr)
         if refusal:
             raise PullError(_kubelet_message(text, reference, refusal))
@@ -161,6 +184,13 @@ class Registries:
         """Return an image's layers, whoever may have them; none if there's no such image."""
         reference = parse_reference(text)
         return self._layers(reference) if reference else ()
+
+    def _dial(self, text: str, reference: ImageReference, registry: Registry | None) -> None:
+        """Connect without the internet; `PullError` if that can't be."""
+        if is_in_vpc(reference.registry) or (registry is not None and registry.in_vpc):
+            return
+        cause = dial_timeout(reference, plain_http=registry is not None and registry.plain_http)
+        raise PullError(_kubelet_message(text, reference, cause), DIAL_SECONDS)
 
     def _layers(self, reference: ImageReference) -> tuple[Layer, ...]:
         version = reference.digest or reference.tag

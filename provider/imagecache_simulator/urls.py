@@ -22,7 +22,9 @@ from imagecache_simulator.location import responses as location
 from imagecache_simulator.resourcemanager import responses as resourcemanager
 from imagecache_simulator.sts import responses as sts
 from imagecache_simulator.vpc import eip_responses as eip
+from imagecache_simulator.vpc import nat_responses as nat
 from imagecache_simulator.vpc import responses as vpc
+from imagecache_simulator.vpc import tag_responses as vpc_tags
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
@@ -79,10 +81,25 @@ _VPC = {
     "describeeipaddresses": Action(eip.describe_eip_addresses),
     "modifyeipaddressattribute": Action(eip.modify_eip_address_attribute),
     "releaseeipaddress": Action(eip.release_eip_address, idempotent=True),
-    "moveresourcegroup": Action(eip.move_resource_group),
-    "tagresources": Action(eip.tag_resources),
-    "untagresources": Action(eip.untag_resources),
-    "listtagresources": Action(eip.list_tag_resources),
+    "associateeipaddress": Action(eip.associate_eip_address, idempotent=True),
+    "unassociateeipaddress": Action(eip.unassociate_eip_address, idempotent=True),
+    "modifyeipforwardmode": Action(eip.modify_eip_forward_mode, idempotent=True),
+    "sethighdefinitionmonitorlogstatus": Action(eip.set_high_definition_monitor_log_status),
+    "describehighdefinitionmonitorlogattribute": Action(eip.describe_high_definition_monitor_log_attribute),
+    "createnatgateway": Action(nat.create_nat_gateway, idempotent=True),
+    "describenatgateways": Action(nat.describe_nat_gateways),
+    "getnatgatewayattribute": Action(nat.get_nat_gateway_attribute),
+    "modifynatgatewayattribute": Action(nat.modify_nat_gateway_attribute),
+    "deletenatgateway": Action(nat.delete_nat_gateway),
+    "createsnatentry": Action(nat.create_snat_entry, idempotent=True),
+    "describesnattableentries": Action(nat.describe_snat_table_entries),
+    "modifysnatentry": Action(nat.modify_snat_entry, idempotent=True),
+    "deletesnatentry": Action(nat.delete_snat_entry, idempotent=True),
+    "deletionprotection": Action(vpc_tags.deletion_protection, idempotent=True),
+    "moveresourcegroup": Action(vpc_tags.move_resource_group),
+    "tagresources": Action(vpc_tags.tag_resources),
+    "untagresources": Action(vpc_tags.untag_resources),
+    "listtagresources": Action(vpc_tags.list_tag_resources),
 }
 
 _ECS = {

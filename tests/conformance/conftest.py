@@ -103,6 +103,7 @@ def simulated(request: pytest.FixtureRequest, suite: Suite) -> Cloud | None:
         return None
     board, _ = request.getfixturevalue("board")
     cloud = Cloud(seed=7)
+    cloud.registries.need_internet = False
     board.connected = cloud
     return cloud
 

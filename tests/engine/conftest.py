@@ -69,7 +69,9 @@ def cloud() -> Iterator[Simulator]:
 
 @pytest.fixture
 def one_cache(cloud: Simulator, tmp_path: Path) -> OneCache:
-    """A created stack of the program `one_cache`, not yet up."""
+    """A created stack of the program `one_cache`, not yet up; its default networks reach the registries."""
+    for region in (cloud.region, "cn-beijing"):
+        cloud.ask("internet", "POST", {"RegionId": region})
     project = tmp_path / "project"
     shutil.copytree(PROGRAMS / "one_cache", project)
     stack = LocalStack(project, tmp_path / "pulumi", cloud)

@@ -42,6 +42,7 @@ class DrivenClock:
 
     def __init__(self, cloud: Cloud | None = None, pace: float = 1) -> None:
         self.cloud = cloud or Cloud(seed=7)
+        self.cloud.registries.need_internet = False
         self.pace = pace
         self.slept: list[float] = []
         self._seconds = 0.0

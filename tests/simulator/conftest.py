@@ -31,8 +31,10 @@ Call = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def cloud() -> Cloud:
-    """Return an account whose clock stands still and whose IDs repeat."""
-    return Cloud(seed=7)
+    """Return an account whose clock stands still and whose IDs repeat; registries need no internet."""
+    cloud = Cloud(seed=7)
+    cloud.registries.need_internet = False
+    return cloud
 
 
 class Switchboard(Cloud):
@@ -137,7 +139,7 @@ def refusal(call: Call) -> Callable[..., tuple[int, str]]:
 
 @pytest.fixture
 def network(cloud: Cloud) -> dict[str, str]:
-    """Return the IDs of a VPC, a vSwitch and a security group in it, and an elastic IP address."""
+    """Return the IDs of a VPC, a vSwitch and a security group in it, and a free elastic IP address."""
     vpc = cloud.vpc.create_vpc(REGION, "10.0.0.0/8", "")
     vswitch = cloud.vpc.create_vswitch(vpc, "cn-hangzhou-h", "10.0.0.0/24")
     group = cloud.ecs.create_security_group(REGION, vpc.vpc_id, "")

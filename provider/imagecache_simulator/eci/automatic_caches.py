@@ -74,7 +74,7 @@ class AutomaticCacheBackend(ImageCacheBackend):
                 images=inputs.images,
                 resource_group_id=inputs.resource_group_id,
                 security_group_id=inputs.security_group_id,
-                v_switch_ids=(group.v_switch_id,) if group.v_switch_id else (),
+                v_switch_ids=(group.v_switch_id,),
                 size=INSTANCE_DISK + inputs.ephemeral_storage,
                 access=inputs.access,
             ),

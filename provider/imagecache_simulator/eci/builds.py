@@ -48,8 +48,8 @@ class Step:
 class TransitInstance:
     """The container group and the disk that exist only to pull the images and to be snapshotted.
 
-    `zone_id` is where they are. `v_switch_id`, `security_group_id` and `eip_instance_id` are empty where it
-    uses none of the account's.
+    `zone_id` is where they are. `security_group_id` and `eip_instance_id` are empty where it uses none of the
+    account's.
     """
 
     container_group_id: str
@@ -225,7 +225,8 @@ class _Planner:
             try:
                 layers = set(self.order.pull(image)) - self.layers
             except PullError as error:
-                self.after(4 + 4 * self.chance.random(), "Failed", str(error), Effect.FAIL)
+                seconds = error.waited + 4 + 4 * self.chance.random()
+                self.after(seconds, "Failed", str(error), Effect.FAIL)
                 return False
             self.layers |= layers
             seconds = self.seconds_to_pull(layers)

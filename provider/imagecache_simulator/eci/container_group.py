@@ -83,7 +83,6 @@ class ContainerGroup:
     Attributes:
         number: counts up with each cache and group of the account; pages are cut by it.
         start: what happens until its containers run.
-        vpc_id, v_switch_id, intranet_ip: empty in a network that isn't the account's.
         eip_instance_id: the address that's bound to it, or was.
         states: of its containers, by name.
         ended: when it came to a final status; it holds nothing then.
@@ -98,9 +97,9 @@ class ContainerGroup:
     start: Start
     zone_id: str
     eni_id: str
-    vpc_id: str = ""
-    v_switch_id: str = ""
-    intranet_ip: str = ""
+    vpc_id: str
+    v_switch_id: str
+    intranet_ip: str
     eip_instance_id: str = ""
     internet_ip: str = ""
     status: str = "Scheduling"

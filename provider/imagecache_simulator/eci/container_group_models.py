@@ -106,10 +106,12 @@ class ContainerGroupBackend:
         size = Goods(cores=inputs.cpu, memory=inputs.memory)
         fitting = _that_have(vswitches, inputs.private_ip_address)
         place = find_place(cloud, region_id, inputs.zone_id, fitting, size)
-        vswitch = place.vswitch
-        address = self._address(vswitch, inputs.private_ip_address) if vswitch else ""
+        wanted = inputs.private_ip_address if vswitches else ""
+        if place.vswitch:
+            self._address(place.vswitch, wanted)
         if dry_run:
             raise DryRunOperationError
+        vswitch = place.take(cloud, region_id)
         container_group_id = cloud.new_id("eci")
         obstacle = eip_obstacle(cloud, inputs.eip_instance_id, f"container group {container_group_id}")
         group = ContainerGroup(
@@ -126,9 +128,9 @@ class ContainerGroupBackend:
             start=begin(obstacle, f"{inputs.cpu}-{inputs.memory}Gi", cloud.random),
             zone_id=place.zone_id,
             eni_id=cloud.new_id("eni"),
-            vpc_id=vswitch.vpc_id if vswitch else "",
-            v_switch_id=place.v_switch_id,
-            intranet_ip=address,
+            vpc_id=vswitch.vpc_id,
+            v_switch_id=vswitch.v_switch_id,
+            intranet_ip=self._address(vswitch, wanted),
             states={each.name: ContainerState() for each in (*inputs.init_containers, *inputs.containers)},
         )
         if not obstacle:
@@ -176,7 +178,8 @@ class ContainerGroupBackend:
             caches.create_automatic_image_cache(group, at, moment, seconds)
 
     def _order(self, group: ContainerGroup, cache: ImageCache | None) -> StartOrder:
-        inputs = group.inputs
+        inputs, vpc = group.inputs, self._cloud.vpc
+        internet = vpc.reaches_internet(vpc.vswitch(group.v_switch_id), group.eip_instance_id)
         brought = None
         if cache is not None:
             references = frozenset(str(parse_reference(image)) for image in cache.inputs.images)
@@ -184,7 +187,7 @@ class ContainerGroupBackend:
         return StartOrder(
             init_containers=inputs.init_containers,
             containers=inputs.containers,
-            pull=lambda image: self._cloud.registries.pull(image, inputs.access),
+            pull=lambda image: self._cloud.registries.pull(image, inputs.access, internet=internet),
             disk=INSTANCE_DISK + inputs.ephemeral_storage,
             restarts=inputs.restart_policy == "Always",
             brought=brought,
@@ -201,6 +204,9 @@ class ContainerGroupBackend:
         """Return a free address of a vSwitch, or the one that is wanted."""
         taken = {
             group.intranet_ip for group in self.living_groups() if group.v_switch_id == vswitch.v_switch_id
+        }
+        taken |= {
+            gateway.private_ip_address for gateway in self._cloud.vpc.nat.gateways_in(vswitch.v_switch_id)
         }
         if wanted in taken:
             raise PrivateIpAddressInUseError

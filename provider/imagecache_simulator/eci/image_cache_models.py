@@ -122,13 +122,14 @@ class ImageCacheBackend(ImageCacheLifecycle):
     def _begin(self, cache: ImageCache, place: Place) -> None:
         """Start a transit instance and plan the build. An address in use stops it soon after."""
         inputs = cache.inputs
+        vswitch = place.take(self._cloud, cache.region_id)
         obstacle = eip_obstacle(
             self._cloud, inputs.eip_instance_id, f"transit container group {cache.container_group_id}"
         )
         transit = TransitInstance(
             container_group_id=cache.container_group_id,
             disk_id=self._cloud.new_id("d"),
-            v_switch_id=place.v_switch_id,
+            v_switch_id=vswitch.v_switch_id,
             zone_id=place.zone_id,
             security_group_id=inputs.security_group_id,
             eip_instance_id="" if obstacle else inputs.eip_instance_id,
@@ -136,11 +137,12 @@ class ImageCacheBackend(ImageCacheLifecycle):
         if transit.eip_instance_id:
             eip = self._cloud.vpc.eip(transit.eip_instance_id)
             self._cloud.vpc.bind_eip(eip, transit.container_group_id, EIP_INSTANCE_TYPE)
+        internet = self._cloud.vpc.reaches_internet(vswitch, transit.eip_instance_id)
         order = Order(
             images=inputs.images,
             size=inputs.size,
             flash=inputs.flash,
-            pull=lambda image: self._cloud.registries.pull(image, inputs.access),
+            pull=lambda image: self._cloud.registries.pull(image, inputs.access, internet=internet),
             reusable=self._reusable(cache) if inputs.auto_match_image_cache else frozenset(),
             obstacle=obstacle,
         )

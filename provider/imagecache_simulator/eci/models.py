@@ -18,7 +18,7 @@ class Instance(Protocol):
 
     @property
     def v_switch_id(self) -> str:
-        """The vSwitch whose address it has; empty if that isn't the account's."""
+        """The vSwitch whose address it has."""
 
     @property
     def security_group_id(self) -> str:

@@ -40,15 +40,14 @@ TRANSIT_DISK = Goods(disk_category="cloud_essd")
 
 @dataclass(frozen=True)
 class Place:
-    """Where an instance starts: a zone, and a vSwitch of the account or a network of the cloud's own."""
+    """Where an instance starts: a zone, and a vSwitch in it; none where a default one is still to be made."""
 
     zone_id: str
     vswitch: VSwitch | None = None
 
-    @property
-    def v_switch_id(self) -> str:
-        """The vSwitch's ID; empty without one."""
-        return self.vswitch.v_switch_id if self.vswitch else ""
+    def take(self, cloud: Cloud, region_id: str) -> VSwitch:
+        """Return the vSwitch, after making the zone's default one if it has to be."""
+        return self.vswitch or cloud.vpc.default_vswitch(region_id, self.zone_id)
 
 
 class Wanted(Protocol):
@@ -118,8 +117,8 @@ def find_place(
         cloud: the account.
         region_id: where.
         zone_id: the zone that the call names; empty if it names none.
-        vswitches: those that the call names, in its order. Without any, the network is none of the account's,
-            and the zone is the one that is named or any of the region.
+        vswitches: those that the call names, in its order. Without any, it's a default one, in the zone that
+            is named or in any of the region; those that are there already come first.
         goods: what the instance takes of a zone's stock.
 
     Raises:
@@ -127,7 +126,7 @@ def find_place(
     """
     places = [Place(vswitch.zone_id, vswitch) for vswitch in vswitches]
     if not vswitches:
-        places = [Place(zone) for zone in ([zone_id] if zone_id else cloud.regions[region_id])]
+        places = _default_places(cloud, region_id, zone_id)
     refusals = []
     for place in places:
         refusal = stock_refusal(cloud, place.zone_id, *goods) or _vswitch_refusal(cloud, place.vswitch)
@@ -135,6 +134,14 @@ def find_place(
             return place
         refusals.append(refusal)
     raise refusals[0]
+
+
+def _default_places(cloud: Cloud, region_id: str, zone_id: str) -> list[Place]:
+    """Return where an instance may be that names no vSwitch."""
+    zones = [zone_id] if zone_id else cloud.regions[region_id]
+    there = {vswitch.zone_id: vswitch for vswitch in cloud.vpc.default_vswitches(region_id)}
+    places = [Place(zone, there.get(zone)) for zone in zones]
+    return sorted(places, key=lambda place: place.vswitch is None)
 
 
 def stock_refusal(cloud: Cloud, zone_id: str, *goods: Goods) -> ApiError | None:

@@ -186,7 +186,7 @@ class _Planner:
         try:
             layers = self.order.pull(image)
         except PullError as error:
-            self.now += 4 + 4 * self.chance.random()
+            self.now += error.waited + 4 + 4 * self.chance.random()
             return self.fail(container, began, "Failed", str(error))
         needed = self.needed(container, layers)
         self.start.layers |= needed

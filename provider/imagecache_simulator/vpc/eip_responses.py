@@ -1,21 +1,20 @@
-"""The actions on elastic IP addresses, and those that the resources of Vpc share: tags, resource groups."""
+"""The actions on elastic IP addresses: parsing and formatting."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
+from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import page_of
 from imagecache_simulator.regions import named_region
-from imagecache_simulator.tags import add_tags, key_value_form, matches, read_new_tags, read_tags, remove_tags
-from imagecache_simulator.vpc.exceptions import ResourceNotFoundError
+from imagecache_simulator.tags import key_value_form, matches, read_tags
+from imagecache_simulator.vpc.exceptions import InstanceNotFoundError
+from imagecache_simulator.vpc.nat_models import NAT_INSTANCE_TYPE
 from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import Eip, Vpc, VSwitch
+    from imagecache_simulator.vpc.models import Eip
     from imagecache_simulator.wire import Parameters
 
 
@@ -78,52 +77,72 @@ def release_eip_address(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     return {}
 
 
-def move_resource_group(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Move a VPC or an address to another resource group.
+def associate_eip_address(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Bind an address to a NAT gateway, the only kind of instance here that takes one by this action.
 
-    Source: spec/networking.md section 4, alicloud_vpc, rg move.
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/AssociateEipAddress
     """
-    group = cloud.resource_manager.resource_group(parameters.required("NewResourceGroupId"))
-    resource = _resource(cloud, parameters.text("ResourceType") or "VPC", parameters.required("ResourceId"))
-    resource.resource_group_id = group.resource_group_id
+    region_id = parameters.text("RegionId")
+    eip = cloud.vpc.eip(parameters.required("AllocationId"), region_id)
+    gateway = cloud.vpc.nat.gateways.get(parameters.required("InstanceId"))
+    kind = parameters.text("InstanceType")
+    if gateway is None or gateway.region_id != eip.region_id or kind != NAT_INSTANCE_TYPE:
+        raise InstanceNotFoundError
+    cloud.vpc.bind_eip(eip, gateway.nat_gateway_id, NAT_INSTANCE_TYPE)
     return {}
 
 
-def tag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Put tags on VPCs, vSwitches or addresses.
+def unassociate_eip_address(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Take an address off a NAT gateway; with Force even if SNAT entries go out by it.
 
-    Source: spec/networking.md section 4, rows tags.
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/UnassociateEipAddress
     """
-    resources = _resources(cloud, parameters).values()
-    add_tags(read_new_tags(parameters), *(resource.tags for resource in resources))
+    eip = cloud.vpc.eip(parameters.required("AllocationId"), parameters.text("RegionId"))
+    cloud.vpc.unassociate_eip(eip, parameters.text("InstanceId"), parameters.boolean("Force") or False)
     return {}
 
 
-def untag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Take tags off VPCs, vSwitches or addresses; the wire spells it UnTagResources.
+def modify_eip_forward_mode(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change how an address stands before its instance.
 
-    Source: spec/networking.md section 4, rows tags.
+    Source: spec/networking.md section 4, alicloud_eip_address, update.
     """
-    every = parameters.boolean("All") or False
-    for resource in _resources(cloud, parameters).values():
-        remove_tags(resource.tags, parameters.texts("TagKey"), every)
+    eip = _eip(cloud, parameters)
+    mode = parameters.required("Mode")
+    if mode not in {"NAT", "MULTI_BINDED", "BINDED"}:
+        raise InvalidParameterError("Mode", "It is NAT, MULTI_BINDED or BINDED.")
+    eip.mode = mode
     return {}
 
 
-def list_tag_resources(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List the tags of VPCs, vSwitches or addresses.
+def set_high_definition_monitor_log_status(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Turn an address's second-by-second monitoring on or off.
 
-    Source: spec/networking.md section 5, item 1.
+    Source: spec/networking.md section 4, alicloud_eip_address, update.
     """
-    kind = parameters.required("ResourceType")
-    wanted = read_tags(parameters)
-    rows = [
-        {"ResourceId": resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}
-        for resource_id, resource in _resources(cloud, parameters, needed=False).items()
-        if matches(resource.tags, wanted)
-        for key, value in resource.tags.items()
-    ]
-    return {"TagResources": {"TagResource": rows}, "NextToken": ""}
+    eip = _eip(cloud, parameters)
+    status = parameters.required("Status")
+    if status not in {"ON", "OFF"}:
+        raise InvalidParameterError("Status", "It is ON or OFF.")
+    eip.monitor_log_status = status
+    eip.log_project = parameters.get("LogProject", eip.log_project)
+    eip.log_store = parameters.get("LogStore", eip.log_store)
+    return {"Success": "true"}
+
+
+def describe_high_definition_monitor_log_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Show where the monitoring of an address is logged; the plugin asks while it's on.
+
+    Source: terraform-provider-alicloud, resource_alicloud_eip_address.go.
+    """
+    eip = _eip(cloud, parameters)
+    return {
+        "InstanceId": eip.allocation_id,
+        "InstanceType": "EIP",
+        "LogProject": eip.log_project,
+        "LogStore": eip.log_store,
+        "Success": "true",
+    }
 
 
 def eip_form(eip: Eip) -> dict[str, Any]:
@@ -145,9 +164,9 @@ def eip_form(eip: Eip) -> dict[str, Any]:
         "RegionId": eip.region_id,
         "ResourceGroupId": eip.resource_group_id,
         "AllocationTime": timestamp(eip.created),
-        "DeletionProtection": False,
-        "HDMonitorStatus": "OFF",
-        "Mode": "NAT",
+        "DeletionProtection": eip.deletion_protection,
+        "HDMonitorStatus": eip.monitor_log_status,
+        "Mode": eip.mode,
         "PublicIpAddressPoolId": "",
         "Zone": "",
         "SecurityProtectionTypes": {"SecurityProtectionType": []},
@@ -171,28 +190,5 @@ def _eip_selected(eip: Eip, parameters: Parameters) -> bool:
     )
 
 
-def _by_type(cloud: Cloud, kind: str) -> Mapping[str, Vpc | VSwitch | Eip]:
-    tables: dict[str, Mapping[str, Vpc | VSwitch | Eip]] = {
-        "vpc": cloud.vpc.vpcs,
-        "vswitch": cloud.vpc.vswitches,
-        "eip": cloud.vpc.eips,
-    }
-    if kind.lower() not in tables:
-        raise InvalidParameterError("ResourceType", "It is VPC, VSWITCH or EIP.")
-    return tables[kind.lower()]
-
-
-def _resource(cloud: Cloud, kind: str, resource_id: str) -> Vpc | VSwitch | Eip:
-    table = _by_type(cloud, kind)
-    if resource_id not in table:
-        raise ResourceNotFoundError
-    return table[resource_id]
-
-
-def _resources(cloud: Cloud, parameters: Parameters, needed: bool = True) -> dict[str, Vpc | VSwitch | Eip]:
-    """Return the resources that a call on tags names; if it names none and needn't, all of the type."""
-    kind = parameters.required("ResourceType")
-    named = parameters.texts("ResourceId")
-    if not named and needed:
-        raise MissingParameterError("ResourceId")
-    return {each: _resource(cloud, kind, each) for each in named} or dict(_by_type(cloud, kind))
+def _eip(cloud: Cloud, parameters: Parameters) -> Eip:
+    return cloud.vpc.eip(parameters.required("InstanceId"), parameters.text("RegionId"))

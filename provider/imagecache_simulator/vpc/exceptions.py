@@ -80,3 +80,106 @@ class IncorrectEipStatusError(ApiError):
 
     code = "IncorrectEipStatus"
     message = "Current elastic IP status does not support this operation."
+
+
+class DefaultVpcExistsError(ApiError):
+    """A region has one default VPC."""
+
+    code = "OperationDenied.DefaultVpcExist"
+    message = "The default VPC already exists in this region."
+
+
+class DefaultVSwitchExistsError(ApiError):
+    """A zone has one default vSwitch."""
+
+    code = "OperationDenied.DefaultVSwitchExist"
+    message = "The default VSwitch already exists in this zone."
+
+
+class DefaultVpcNotFoundError(ApiError):
+    """A default vSwitch needs a default VPC."""
+
+    status = 404
+    code = "InvalidVpcID.NotFound"
+    message = "The default VPC does not exist in this region."
+
+
+class DeletionProtectedError(ApiError):
+    """What is protected from deletion can't be deleted."""
+
+    code = "OperationDenied.DeletionProtection"
+    message = "The operation is not allowed because deletion protection is enabled."
+
+
+class InstanceNotFoundError(ApiError):
+    """What an address is to be bound to isn't there, or isn't of the type that was named."""
+
+    status = 404
+    code = "InvalidInstanceId.NotFound"
+    message = "The specified instance does not exist."
+
+
+class EipUsedBySnatError(ApiError):
+    """An address that SNAT entries use can't be taken off its gateway."""
+
+    code = "InvalidIpStatus.HasBeenUsedBySnatTable"
+    message = "The specified IP has been used by the SNAT table."
+
+
+class NatGatewayNotFoundError(ApiError):
+    """No such NAT gateway in the region."""
+
+    status = 404
+    code = "InvalidNatGatewayId.NotFound"
+    message = "The specified NatGatewayId does not exist."
+
+
+class NatGatewayHasSnatEntryError(ApiError):
+    """A gateway with SNAT entries can't be deleted."""
+
+    code = "DependencyViolation.SnatEntry"
+    message = "Specified object has dependent resources: SnatEntry."
+
+
+class NatGatewayHasEipError(ApiError):
+    """A gateway with addresses can't be deleted."""
+
+    code = "DependencyViolation.EIPS"
+    message = "Specified object has dependent resources: EIPS."
+
+
+class NotEnoughIpError(ApiError):
+    """A vSwitch has no address left for a gateway."""
+
+    code = "OperationFailed.VSwitchIpNotEnough"
+    message = "The specified VSwitch does not have enough IP addresses."
+
+
+class SnatTableNotFoundError(ApiError):
+    """No such SNAT table."""
+
+    status = 404
+    code = "InvalidSnatTableId.NotFound"
+    message = "The specified SnatTableId does not exist."
+
+
+class SnatEntryNotFoundError(ApiError):
+    """The table has no such entry."""
+
+    status = 404
+    code = "InvalidSnatEntryId.NotFound"
+    message = "The specified SnatEntryId does not exist."
+
+
+class SnatSourceTakenError(ApiError):
+    """Another entry of the gateway has the same source."""
+
+    code = "Forbidden.SourceVSwitchId.Duplicated"
+    message = "The specified source is duplicated."
+
+
+class EipNotInGatewayError(ApiError):
+    """An SNAT entry names an address that isn't bound to its gateway."""
+
+    code = "EIP_NOT_IN_GATEWAY"
+    message = "The specified EIP is not bound to the NAT gateway."

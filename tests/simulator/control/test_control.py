@@ -23,16 +23,34 @@ def send(cloud: Cloud, method: str, name: str, content: Any = None, query: str =
 def test_resources(cloud: Cloud, network: dict[str, str]) -> None:
     """All that exists is shown as plain data, passwords masked."""
     access = Access(credentials=(RegistryCredential("private.example.com", "me", "hunter2"),))
-    inputs = Inputs("web", ("nginx",), eip_instance_id=network["EipInstanceId"], access=access)
+    inputs = Inputs(
+        "web",
+        ("nginx",),
+        v_switch_ids=(network["VSwitchId"],),
+        eip_instance_id=network["EipInstanceId"],
+        access=access,
+    )
+    gateway = cloud.vpc.open_internet(cloud.vpc.vswitches[network["VSwitchId"]])
     cache = cloud.eci.create_image_cache("cn-hangzhou", inputs, {"a": "1"})
     status, shown = send(cloud, "GET", "resources")
     assert status == 200
-    kinds = {"vpcs", "vswitches", "security_groups", "eips", "image_caches", "container_groups"}
+    kinds = {
+        "vpcs",
+        "vswitches",
+        "security_groups",
+        "eips",
+        "nat_gateways",
+        "image_caches",
+        "container_groups",
+    }
     assert shown.keys() == kinds
     assert [vpc["VpcId"] for vpc in shown["vpcs"]] == [network["VpcId"]]
     assert [vswitch["VSwitchId"] for vswitch in shown["vswitches"]] == [network["VSwitchId"]]
     assert [each["SecurityGroupId"] for each in shown["security_groups"]] == [network["SecurityGroupId"]]
-    assert shown["eips"][0]["InstanceId"] == cache.container_group_id
+    (nat,) = shown["nat_gateways"]
+    assert nat["SnatEntries"][0]["SnatIp"] == nat["IpLists"]["IpList"][0]["IpAddress"]
+    holders = {eip["InstanceId"] for eip in shown["eips"]}
+    assert holders == {cache.container_group_id, gateway.nat_gateway_id}
     assert shown["image_caches"][0]["EipInstanceId"] == network["EipInstanceId"]
     assert shown["image_caches"][0]["ImageRegistryCredentials"][0]["Password"] == "***"
     assert "hunter2" not in json.dumps(shown)
@@ -54,6 +72,20 @@ def test_quotas(cloud: Cloud) -> None:
     assert send(cloud, "GET", "quotas")[1] == before
     assert send(cloud, "POST", "quotas", {"MaxImageCacheCount": 1})[1]["MaxImageCacheCount"] == 1
     assert cloud.quotas["MaxImageCacheCount"] == 1
+
+
+def test_internet() -> None:
+    """A region's default network gets a NAT gateway, once; then a cache without a vSwitch can be built."""
+    cloud = Cloud(seed=1)
+    status, shown = send(cloud, "POST", "internet", {"RegionId": "cn-beijing"})
+    assert (status, list(cloud.vpc.vswitches)) == (200, [shown["VSwitchId"]])
+    assert send(cloud, "POST", "internet", {"RegionId": "cn-beijing"}) == (200, shown)
+    assert len(cloud.vpc.nat.gateways) == 1
+    cache = cloud.eci.create_image_cache("cn-beijing", Inputs("web", ("nginx",)), {})
+    cloud.advance(600)
+    assert cache.status == "Ready"
+    for bad in ("cn-nowhere", ["cn-beijing"], None):
+        assert send(cloud, "POST", "internet", {"RegionId": bad})[0] == 400
 
 
 def test_requests(cloud: Cloud) -> None:

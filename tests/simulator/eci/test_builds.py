@@ -185,6 +185,52 @@ def test_way_to_failed(
     assert shown[-1]["Progress"] != "100%"
 
 
+@pytest.mark.parametrize("where", ["a vSwitch", "the default network"])
+def test_no_way_to_the_registry(
+    create: Create, describe: Describe, cloud: Cloud, network: dict[str, str], where: str
+) -> None:
+    """Without EIP and NAT gateway a public image can't be pulled: the dial times out after half a minute."""
+    cloud.registries.need_internet = True
+    chosen = {"VSwitchId": network["VSwitchId"]} if where == "a vSwitch" else {}
+    shown = history(cloud, describe, create(Image__1="nginx:1.25", **chosen))
+    assert changes([each["Status"] for each in shown]) == ["Preparing", "Creating", "Failed"]
+    pulling, failed = shown[-1]["Events"][-2:]
+    assert (failed["Type"], failed["Reason"]) == ("Warning", "Failed")
+    assert 'Failed to pull image "nginx:1.25"' in failed["Message"]
+    assert (
+        'Head "https://registry-1.docker.io/v2/library/nginx/manifests/1.25": dial tcp' in failed["Message"]
+    )
+    assert failed["Message"].endswith(":443: i/o timeout")
+    moments = [datetime.fromisoformat(each["FirstTimestamp"].rstrip("Z")) for each in (pulling, failed)]
+    assert 30 <= (moments[1] - moments[0]).total_seconds() <= 40
+
+
+def test_ways_to_the_registry(
+    create: Create, describe: Describe, cloud: Cloud, network: dict[str, str]
+) -> None:
+    """An EIP, a NAT gateway or a registry in the VPC will do, each alone."""
+    cloud.registries.need_internet = True
+    cloud.registries.add_registry("harbor.example.com", in_vpc=True)
+    inside = {"VSwitchId": network["VSwitchId"]}
+    made = [
+        create(**inside, EipInstanceId=network["EipInstanceId"]),
+        create(**inside, Image__1="registry-vpc.cn-hangzhou.aliyuncs.com/team/app:1"),
+        create(**inside, Image__1="harbor.example.com/team/app:1"),
+    ]
+    cloud.vpc.open_internet(cloud.vpc.vswitches[network["VSwitchId"]])
+    made.append(create(**inside))
+    cloud.advance(1200)
+    assert [describe(each)["Status"] for each in made] == ["Ready"] * 4
+
+
+def test_transit_instance_of_the_default_network(cloud: Cloud, create: Create) -> None:
+    """A transit instance that names no vSwitch is in the default one of its zone, which is made for it."""
+    create(ZoneId="cn-hangzhou-k")
+    (transit,) = cloud.eci.transit_instances()
+    vswitch = cloud.vpc.vswitches[transit.v_switch_id]
+    assert (vswitch.is_default, vswitch.zone_id) == (True, "cn-hangzhou-k")
+
+
 def test_large_images_fit_a_large_cache(cloud: Cloud, create: Create, describe: Describe) -> None:
     """Images that don't fit into 20 GiB fit into a cache that was asked to be larger."""
     cloud.registries.add_image("huge", 9000)

@@ -51,6 +51,7 @@ def test_build(cloud: Cloud, transition: str, status: str, happened: list[str]) 
 def test_goes_on_from_its_point(cloud: Cloud) -> None:
     """What is released happens at once, and the rest of the build takes the time that it would have taken."""
     twin = Cloud(seed=7)
+    twin.registries.need_internet = False
     held, free = make(cloud), make(twin)
     cloud.eci.holds.hold("Creating")
     cloud.advance(3600)

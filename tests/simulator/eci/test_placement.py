@@ -94,11 +94,20 @@ def test_without_vswitch(cloud: Cloud, call: Call, refusal: Refusal) -> None:
     zones = cloud.regions["cn-hangzhou"]
     cloud.stock.close_zone(zones[0])
     call("CreateImageCache", GOOD)
-    assert used_vswitch(cloud) == ("", zones[1])
+    v_switch_id, zone_id = used_vswitch(cloud)
+    assert (cloud.vpc.vswitches[v_switch_id].is_default, zone_id) == (True, zones[1])
     for zone in zones[1:]:
         cloud.stock.set(zone, "WithoutStock")
-    assert refusal("CreateImageCache", GOOD) == (403, "Zone.NotOnSale")
+    assert refusal("CreateImageCache", GOOD) == NO_STOCK
     call("CreateImageCache", {**GOOD, "RegionId": "cn-beijing"})
+
+
+def test_default_vswitch_that_is_there(cloud: Cloud, call: Call) -> None:
+    """Without vSwitch and zone a default vSwitch that is there already comes before a zone without one."""
+    cloud.reset()
+    there = cloud.vpc.default_vswitch("cn-hangzhou", "cn-hangzhou-k")
+    call("CreateImageCache", GOOD)
+    assert used_vswitch(cloud) == (there.v_switch_id, "cn-hangzhou-k")
 
 
 def test_state_of_the_vswitch(cloud: Cloud, refusal: Refusal, vswitches: list[str]) -> None:

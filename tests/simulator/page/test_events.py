@@ -102,7 +102,8 @@ def test_news(cloud: Watched, server: Server) -> None:
         assert stream.message()["account"]["id"] == cloud.account_id
         http_client.get(server.url, timeout=10)
         assert [entry["code"] for entry in stream.message()["requests"]] == ["MissingAction"]
-        cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+        image = "registry-vpc.cn-hangzhou.aliyuncs.com/team/app:1"
+        cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", (image,)), {})
         assert stream.message()["resources"]["image_caches"].keys() == {cache.image_cache_id}
         cloud.advance(600)
         change = stream.message()["resources"]["image_caches"][cache.image_cache_id]

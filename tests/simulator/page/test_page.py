@@ -54,8 +54,7 @@ def cache(page: Page, name: str) -> Locator:
 def test_the_account(open_page: Open, everything: dict[str, str]) -> None:
     """VPC, vSwitch, security group and EIP are shown, and the caches where they're built."""
     page = open_page()
-    vpc = page.locator(".level-4", has=page.get_by_role("heading", name="VPC"))
-    expect(vpc).to_contain_text(everything["VpcId"])
+    vpc = page.locator(".level-4", has=page.get_by_role("heading", name=everything["VpcId"]))
     expect(vpc).to_contain_text(everything["SecurityGroupId"])
     vswitch = vpc.locator(".level-5")
     expect(vswitch).to_contain_text(everything["VSwitchId"])

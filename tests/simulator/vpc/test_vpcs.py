@@ -193,3 +193,15 @@ def test_regions_and_zones(vpc_call: Call) -> None:
     assert {"cn-hangzhou", "cn-beijing", "ap-southeast-1"} <= {region["RegionId"] for region in regions}
     zones = vpc_call("DescribeZones", {"RegionId": "cn-hongkong"})["Zones"]["Zone"]
     assert [zone["ZoneId"] for zone in zones] == ["cn-hongkong-b", "cn-hongkong-c", "cn-hongkong-d"]
+
+
+def test_default_network() -> None:
+    """What names no vSwitch gets the region's default one; it's made once, and another for another zone."""
+    cloud = Cloud(seed=1)
+    first = cloud.vpc.default_vswitch("cn-beijing")
+    assert cloud.vpc.default_vswitch("cn-beijing") is first
+    other = cloud.vpc.default_vswitch("cn-beijing", "cn-beijing-k")
+    assert (other.vpc_id, other.zone_id) == (first.vpc_id, "cn-beijing-k")
+    assert cloud.vpc.vpcs[first.vpc_id].is_default
+    assert cloud.vpc.default_vswitch("cn-hangzhou").vpc_id != first.vpc_id
+    assert (first.cidr_block, other.cidr_block) == ("172.31.0.0/20", "172.31.16.0/20")

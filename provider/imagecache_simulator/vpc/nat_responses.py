@@ -1,0 +1,306 @@
+"""The actions on NAT gateways and their SNAT entries: parsing and formatting.
+
+Source of names, shapes and codes: the models of the official SDK (alibabacloud-vpc20160428) and what
+terraform-provider-alicloud reads (resource_alicloud_nat_gateway.go, resource_alicloud_snat_entry.go).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Any
+
+from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
+from imagecache_simulator.paging import page_of
+from imagecache_simulator.regions import named_region
+from imagecache_simulator.tags import matches, read_tags, tag_key_form
+from imagecache_simulator.wire import timestamp
+
+if TYPE_CHECKING:
+    from imagecache_simulator.core import Cloud
+    from imagecache_simulator.vpc.models import VSwitch
+    from imagecache_simulator.vpc.nat_models import NatGateway, SnatEntry
+    from imagecache_simulator.wire import Parameters
+
+
+def create_nat_gateway(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Create an enhanced Internet NAT gateway in a vSwitch of its VPC.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateNatGateway
+    """
+    region_id = named_region(cloud, parameters)
+    tags = read_tags(parameters)
+    _only(parameters, "NatType", "Enhanced")
+    _only(parameters, "NetworkType", "internet")
+    vpc = cloud.vpc.vpc(parameters.required("VpcId"), region_id)
+    vswitch = cloud.vpc.vswitch(parameters.required("VSwitchId"), region_id)
+    bind_mode = _eip_bind_mode(parameters)
+    icmp_reply = parameters.boolean("IcmpReplyEnabled")
+    private_link = parameters.boolean("PrivateLinkEnabled") or False
+    gateway = cloud.vpc.nat.create_gateway(vpc, vswitch)
+    gateway.name, gateway.description = parameters.text("Name"), parameters.text("Description")
+    gateway.internet_charge_type = parameters.text("InternetChargeType") or gateway.internet_charge_type
+    gateway.instance_charge_type = parameters.text("InstanceChargeType") or gateway.instance_charge_type
+    gateway.spec = parameters.text("Spec")
+    gateway.eip_bind_mode = bind_mode or gateway.eip_bind_mode
+    gateway.icmp_reply_enabled = gateway.icmp_reply_enabled if icmp_reply is None else icmp_reply
+    gateway.private_link_enabled = private_link
+    gateway.tags = tags
+    return {
+        "NatGatewayId": gateway.nat_gateway_id,
+        "SnatTableIds": {"SnatTableId": [gateway.snat_table_id]},
+        "ForwardTableIds": {"ForwardTableId": [gateway.forward_table_id]},
+        "FullNatTableIds": {"FullNatTableId": []},
+    }
+
+
+def describe_nat_gateways(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """List the NAT gateways of a region; none is an empty list, not an error.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DescribeNatGateways
+    """
+    region_id = named_region(cloud, parameters)
+    found = [
+        nat_gateway_form(cloud, gateway)
+        for gateway in cloud.vpc.nat.gateways.values()
+        if gateway.region_id == region_id and _gateway_selected(gateway, parameters)
+    ]
+    page, numbers = page_of(found, parameters)
+    return {"NatGateways": {"NatGateway": page}, **numbers}
+
+
+def get_nat_gateway_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Show one NAT gateway; 404 if there's none.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/GetNatGatewayAttribute
+    """
+    gateway = _gateway(cloud, parameters)
+    shown = nat_gateway_form(cloud, gateway)
+    kept = (
+        "NatGatewayId", "Name", "Description", "Status", "BusinessStatus", "RegionId", "VpcId", "NatType",
+        "NetworkType", "ResourceGroupId", "CreationTime", "ExpiredTime", "EcsMetricEnabled",
+        "EnableSessionLog", "PrivateLinkEnabled",
+    )  # fmt: skip
+    return {
+        **{name: shown[name] for name in kept},
+        "PrivateInfo": shown["NatGatewayPrivateInfo"],
+        "BillingConfig": {
+            name: shown[name] for name in ("AutoPay", "InstanceChargeType", "InternetChargeType", "Spec")
+        },
+        "DeletionProtectionInfo": {"Enabled": gateway.deletion_protection},
+        "SnatTable": {
+            "SnatTableId": gateway.snat_table_id,
+            "SnatEntryCount": len(cloud.vpc.nat.entries_of(gateway)),
+        },
+        "ForwardTable": {"ForwardTableId": gateway.forward_table_id, "ForwardEntryCount": 0},
+        "IpList": [
+            {name: each[name] for name in ("AllocationId", "IpAddress", "UsingStatus")}
+            for each in shown["IpLists"]["IpList"]
+        ],
+    }
+
+
+def modify_nat_gateway_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change a gateway's name, description, answers to pings and way of binding addresses.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/ModifyNatGatewayAttribute
+    """
+    gateway = _gateway(cloud, parameters)
+    bind_mode, icmp_reply = _eip_bind_mode(parameters), parameters.boolean("IcmpReplyEnabled")
+    gateway.name = parameters.get("Name", gateway.name)
+    gateway.description = parameters.get("Description", gateway.description)
+    gateway.eip_bind_mode = bind_mode or gateway.eip_bind_mode
+    gateway.icmp_reply_enabled = gateway.icmp_reply_enabled if icmp_reply is None else icmp_reply
+    return {}
+
+
+def delete_nat_gateway(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Delete a gateway; with Force also what hangs on it.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DeleteNatGateway
+    """
+    cloud.vpc.nat.delete_gateway(_gateway(cloud, parameters), parameters.boolean("Force") or False)
+    return {}
+
+
+def create_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Let a vSwitch or a range of addresses out by addresses of a gateway.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateSnatEntry
+    """
+    region_id = named_region(cloud, parameters)
+    gateway = cloud.vpc.nat.table(parameters.required("SnatTableId"), region_id)
+    snat_ips = _addresses(parameters.required("SnatIp"))
+    affinity = parameters.integer("EipAffinity", 0, 1) or 0
+    entry = cloud.vpc.nat.create_snat_entry(gateway, _source(cloud, parameters, region_id), snat_ips)
+    entry.name, entry.eip_affinity = parameters.text("SnatEntryName"), affinity
+    return {"SnatEntryId": entry.snat_entry_id}
+
+
+def describe_snat_table_entries(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """List SNAT entries, by table, ID, gateway, source, address and name.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DescribeSnatTableEntries
+    """
+    region_id = named_region(cloud, parameters)
+    if parameters.text("SnatTableId"):
+        cloud.vpc.nat.table(parameters.text("SnatTableId"), region_id)
+    forms = (
+        snat_entry_form(entry)
+        for entry in cloud.vpc.nat.snat_entries.values()
+        if cloud.vpc.nat.gateways[entry.nat_gateway_id].region_id == region_id
+    )
+    names = (
+        "SnatTableId", "SnatEntryId", "NatGatewayId", "SourceVSwitchId", "SourceCIDR", "SnatIp",
+        "SnatEntryName",
+    )  # fmt: skip
+    found = [form for form in forms if all(parameters.text(name) in {"", str(form[name])} for name in names)]
+    page, numbers = page_of(found, parameters)
+    return {"SnatTableEntries": {"SnatTableEntry": page}, **numbers}
+
+
+def modify_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change an entry's addresses and name.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/ModifySnatEntry
+    """
+    entry = _entry(cloud, parameters)
+    affinity = parameters.integer("EipAffinity", 0, 1)
+    if parameters.text("SnatIp"):
+        cloud.vpc.nat.change_addresses(entry, _addresses(parameters.text("SnatIp")))
+    entry.name = parameters.get("SnatEntryName", entry.name)
+    entry.eip_affinity = entry.eip_affinity if affinity is None else affinity
+    return {}
+
+
+def delete_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Remove an entry.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DeleteSnatEntry
+    """
+    cloud.vpc.nat.delete_snat_entry(_entry(cloud, parameters))
+    return {}
+
+
+def nat_gateway_form(cloud: Cloud, gateway: NatGateway) -> dict[str, Any]:
+    """Return a NAT gateway as it's shown in a list."""
+    return {
+        "NatGatewayId": gateway.nat_gateway_id,
+        "Name": gateway.name,
+        "Description": gateway.description,
+        "Status": gateway.status,
+        "BusinessStatus": "Normal",
+        "RegionId": gateway.region_id,
+        "VpcId": gateway.vpc_id,
+        "NatType": "Enhanced",
+        "NetworkType": "internet",
+        "InternetChargeType": gateway.internet_charge_type,
+        "InstanceChargeType": gateway.instance_charge_type,
+        "Spec": gateway.spec,
+        "AutoPay": False,
+        "EipBindMode": gateway.eip_bind_mode,
+        "IcmpReplyEnabled": gateway.icmp_reply_enabled,
+        "PrivateLinkEnabled": gateway.private_link_enabled,
+        "SecurityProtectionEnabled": False,
+        "EcsMetricEnabled": False,
+        "EnableSessionLog": "false",
+        "DeletionProtection": gateway.deletion_protection,
+        "ResourceGroupId": gateway.resource_group_id,
+        "CreationTime": timestamp(gateway.created),
+        "ExpiredTime": "",
+        "SnatTableIds": {"SnatTableId": [gateway.snat_table_id]},
+        "ForwardTableIds": {"ForwardTableId": [gateway.forward_table_id]},
+        "FullNatTableIds": {"FullNatTableId": []},
+        "NatGatewayPrivateInfo": {
+            "VswitchId": gateway.v_switch_id,
+            "IzNo": gateway.zone_id,
+            "PrivateIpAddress": gateway.private_ip_address,
+            "EniInstanceId": "",
+            "MaxBandwidth": 5120,
+        },
+        "IpLists": {
+            "IpList": [
+                {
+                    "AllocationId": eip.allocation_id,
+                    "IpAddress": eip.ip_address,
+                    "PrivateIpAddress": "",
+                    "SnatEntryEnabled": True,
+                    "UsingStatus": "UsedBySnatTable" if cloud.vpc.nat.entries_by(eip) else "Idle",
+                }
+                for eip in cloud.vpc.nat.eips_of(gateway)
+            ]
+        },
+        "Tags": {"Tag": tag_key_form(gateway.tags)},
+    }
+
+
+def snat_entry_form(entry: SnatEntry) -> dict[str, Any]:
+    """Return an SNAT entry as it's shown."""
+    return {
+        "SnatEntryId": entry.snat_entry_id,
+        "SnatEntryName": entry.name,
+        "SnatTableId": entry.snat_table_id,
+        "NatGatewayId": entry.nat_gateway_id,
+        "SourceCIDR": entry.source_cidr,
+        "SourceVSwitchId": entry.source_v_switch_id,
+        "SnatIp": ",".join(entry.snat_ips),
+        "EipAffinity": str(entry.eip_affinity),
+        "Status": entry.status,
+    }
+
+
+def _gateway(cloud: Cloud, parameters: Parameters) -> NatGateway:
+    return cloud.vpc.nat.gateway(parameters.required("NatGatewayId"), parameters.text("RegionId"))
+
+
+def _entry(cloud: Cloud, parameters: Parameters) -> SnatEntry:
+    gateway = cloud.vpc.nat.table(parameters.required("SnatTableId"), parameters.text("RegionId"))
+    return cloud.vpc.nat.snat_entry(parameters.required("SnatEntryId"), gateway.snat_table_id)
+
+
+def _gateway_selected(gateway: NatGateway, parameters: Parameters) -> bool:
+    values = {
+        "NatGatewayId": gateway.nat_gateway_id,
+        "VpcId": gateway.vpc_id,
+        "ZoneId": gateway.zone_id,
+        "Name": gateway.name,
+        "Status": gateway.status,
+        "NatType": "Enhanced",
+        "NetworkType": "internet",
+        "InstanceChargeType": gateway.instance_charge_type,
+        "ResourceGroupId": gateway.resource_group_id,
+    }
+    return matches(gateway.tags, read_tags(parameters)) and all(
+        parameters.text(name) in {"", value} for name, value in values.items()
+    )
+
+
+def _source(cloud: Cloud, parameters: Parameters, region_id: str) -> VSwitch | str:
+    """Return whom an entry is for: it names either a vSwitch or a range of addresses."""
+    v_switch_id, cidr = parameters.text("SourceVSwitchId"), parameters.text("SourceCIDR")
+    if v_switch_id and cidr:
+        raise InvalidParameterError("SourceCIDR", "It can't stand beside SourceVSwitchId.")
+    if v_switch_id:
+        return cloud.vpc.vswitch(v_switch_id, region_id)
+    if not cidr:
+        raise MissingParameterError("SourceVSwitchId")
+    try:
+        return str(ipaddress.IPv4Network(cidr))
+    except ValueError:
+        raise InvalidParameterError("SourceCIDR", "It must be a range such as 10.0.1.0/24.") from None
+
+
+def _addresses(text: str) -> list[str]:
+    return [address.strip() for address in text.split(",") if address.strip()]
+
+
+def _eip_bind_mode(parameters: Parameters) -> str:
+    mode = parameters.text("EipBindMode")
+    if mode not in {"", "MULTI_BINDED", "NAT"}:
+        raise InvalidParameterError("EipBindMode", "It is MULTI_BINDED or NAT.")
+    return mode
+
+
+def _only(parameters: Parameters, name: str, value: str) -> None:
+    """Refuse a kind of gateway that isn't simulated, or isn't sold any more."""
+    if parameters.text(name) not in {"", value}:
+        raise InvalidParameterError(name, f"It must be {value}.")
