@@ -76,6 +76,17 @@ def test_without_flash_ready_is_the_standard_snapshot(cloud: Cloud) -> None:
     assert cache.status == "Creating"
 
 
+def test_ready_already(cloud: Cloud) -> None:
+    """A Flash cache that is Ready from its local snapshot isn't stopped by a hold of Ready any more."""
+    cloud.eci.holds.hold("StandardSnapshot")
+    cache = make(cloud, flash=True)
+    cloud.advance(3600)
+    assert cache.status == "Ready"
+    cloud.eci.holds.hold("Ready")
+    cloud.eci.holds.release("StandardSnapshot")
+    assert reasons(cache)[-1] == "SnapshotCreated"
+
+
 def test_one_cache(cloud: Cloud) -> None:
     """A hold is for the caches of an ID or a name; others go on."""
     cloud.eci.holds.hold("Ready", "web")
