@@ -174,10 +174,11 @@ class Cloud:
 
         Args:
             observer: called with the log's entry of each new request, refused ones too, and with None when
-                anything else may have changed: time was moved, a build went on, a cache expired, a quota, a
-                hold or a fault was set. Where time runs by itself, builds go on when somebody looks: at a
-                request, or at `settle`. It's called in the thread in which it happened, with `lock` held: it
-                hands over (`loop.call_soon_threadsafe`, a queue) and returns, and raises nothing.
+                anything else may have changed: time was moved, a build went on, a cache expired, a fault was
+                added, something was driven over HTTP. What a test sets in Python, it knows. Where time runs
+                by itself, builds go on when somebody looks: at a request, or at `settle`. It's called in the
+                thread in which it happened, with `lock` held: it hands over (`loop.call_soon_threadsafe`, a
+                queue) and returns, and raises nothing.
 
         Returns:
             A function that ends it; calling that again does nothing.

@@ -107,9 +107,8 @@ class Throttle(CallFault):
     code: str = Field(default="Throttling", min_length=1, pattern=r"^[\x21-\x7e]+$")
     retry_after: int | None = Field(default=None, ge=1)
 
-    def strike(self, call: Call) -> None:
+    def strike(self, _: Call) -> None:
         """Refuse it. Source: spec/eci-container-group.md, error codes; spec/signing.md section 4."""
-        del call
         message = (
             "You have made too many requests within a short time; "
             "your request is denied due to request throttling"
@@ -125,9 +124,8 @@ class Error(CallFault):
     status: int = Field(default=500, ge=400, le=599)
     message: str = "The request processing has failed due to some unknown error."
 
-    def strike(self, call: Call) -> None:
+    def strike(self, _: Call) -> None:
         """Refuse it."""
-        del call
         raise InjectedError(self.status, self.code, self.message)
 
 
@@ -163,9 +161,8 @@ class Drop(_Silence):
 
     kind = "drop"
 
-    def strike(self, call: Call) -> None:
+    def strike(self, _: Call) -> None:
         """Reset it."""
-        del call
         raise ConnectionLostError("dropped")
 
 
@@ -174,9 +171,8 @@ class Timeout(_Silence):
 
     kind = "timeout"
 
-    def strike(self, call: Call) -> None:
+    def strike(self, _: Call) -> None:
         """Say nothing."""
-        del call
         raise ConnectionLostError("silent")
 
 
@@ -192,14 +188,12 @@ class NoStock(CallFault):
         """Before anything is done, or when a build has begun."""
         return "build" if self.build else "before"
 
-    def strike(self, call: Call) -> None:
+    def strike(self, _: Call) -> None:
         """Refuse the call."""
-        del call
         raise NoStockError
 
-    def strike_build(self, cloud: Cloud, cache: ImageCache) -> None:
+    def strike_build(self, _: Cloud, cache: ImageCache) -> None:
         """Let the transit instance not start."""
-        del cloud
         what = f"transit container group {cache.container_group_id}"
         if cache.build is not None:
             cache.build.obstruct(f"Failed to create {what}: {NoStockError.code}: {NoStockError.message}")
