@@ -37,10 +37,16 @@ browser: ## install Chromium for the tests of the simulator's page, where that's
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
 			chromium fonts-dejavu-core >/dev/null || echo 'Chromium could not be installed.' >&2; }
 
+plugin: setup dist/.plugin ## make the plugin's archive, with a Python of its own, in dist/ (half a minute)
+
+dist/.plugin: $(VENV)/.installed tools/build_plugin.py $(shell find provider/imagecache_provider -name '*.py') schema.json
+	@$(PY) tools/build_plugin.py
+	@touch $@
+
 demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
 
-test: engine browser check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
+test: engine browser plugin check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(PY) -m pytest $(ARGS)
 
 check: setup ## lint, types, layers, and whether generated files are fresh

@@ -1,0 +1,18 @@
+"""What the tests of tools and those with the real engine share."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from build_plugin import DIST, ROOT
+from imagecache_provider.install import archive_name
+
+
+@pytest.fixture(scope="session")
+def plugin_archive() -> Path:
+    """The plugin's archive, made by `make plugin` if it isn't there or is older than what it's made from."""
+    subprocess.run(["make", "--silent", "plugin"], cwd=ROOT, check=True)
+    return DIST / archive_name()
