@@ -69,9 +69,8 @@ def describe_container_groups(cloud: Cloud, parameters: Parameters) -> dict[str,
     wanted = {name: parameters.text(name) for name in _FILTERS}
     found = [
         row
-        for row in _rows(cloud, region_id)
-        if (ids is None or row.form["ContainerGroupId"] in ids)
-        and matches(row.tags, tags)
+        for row in _rows(cloud, region_id, ids)
+        if matches(row.tags, tags)
         and all(value in {"", row.form.get(name, "")} for name, value in wanted.items())
     ]
     rows, token = newest_page(found, parameters, MOST_GROUPS)
@@ -183,16 +182,17 @@ def _transit_form(cloud: Cloud, cache: ImageCache) -> dict[str, Any]:
     }
 
 
-def _rows(cloud: Cloud, region_id: str) -> list[_Row]:
+def _rows(cloud: Cloud, region_id: str, ids: list[str] | None) -> list[_Row]:
+    """Return the groups and transit instances of a region, those with some IDs if any are named."""
     groups = [
         _Row(group.number, container_group_form(group), group.tags)
         for group in cloud.eci.container_groups.values()
-        if group.region_id == region_id
+        if group.region_id == region_id and (ids is None or group.container_group_id in ids)
     ]
     transits = [
         _Row(cache.number, _transit_form(cloud, cache), {})
         for cache in cloud.eci.of_region(region_id)
-        if cache.transit
+        if cache.transit and (ids is None or cache.container_group_id in ids)
     ]
     return sorted([*groups, *transits], key=lambda row: row.number, reverse=True)
 
