@@ -36,6 +36,15 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "Eci.DescribeAvailableResource parameters": {
         "SpotResource.*": "spot instances have the same stock as others; accepted, without effect",
     },
+    "Eci.DescribeContainerGroups fields": {
+        "*PreviousState.*": "containers are never started again: the object is empty",
+        "*CurrentState.Signal": "programs aren't run, and so not ended by signals: not shown",
+        "*TcpSocket.Host": "not a parameter of the probe: not shown",
+        "*Discount": _NOT_SHOWN,
+        "*ExpiredTime": "instances go on in arrears: not shown",
+        "*Ipv6Address": "IPv6 isn't simulated: not shown",
+        "*Tenant*": "documented nowhere: not shown",
+    },
     "Vpc parameters": {
         "DryRun": _DRY,
         "*Ipv6*": _IPV6,

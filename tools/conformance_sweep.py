@@ -56,6 +56,8 @@ class Kind:
 
 # In an order in which nothing is deleted before what depends on it.
 KINDS = (
+    Kind("Eci", "DescribeContainerGroups", ("ContainerGroups",), "ContainerGroupId", "DeleteContainerGroup",
+         paging="NextToken"),
     Kind("Eci", "DescribeImageCaches", ("ImageCaches",), "ImageCacheId", "DeleteImageCache",
          paging="NextToken"),
     Kind("Ecs", "DescribeSecurityGroups", ("SecurityGroups", "SecurityGroup"), "SecurityGroupId",

@@ -73,6 +73,13 @@ def _probe(name: str) -> Shape:
     }
 
 
+_VOLUME_MOUNT: Shape = {
+    "MountPath": ("MountPath", TEXT),
+    "MountPropagation": ("MountPropagation", TEXT),
+    "Name": ("Name", TEXT),
+    "ReadOnly": ("ReadOnly", BOOLEAN),
+}
+
 _EVERY_CONTAINER: Shape = {
     "Arg": ("Args", TEXTS),
     "Cpu": ("Cpu", number),
@@ -90,18 +97,7 @@ _EVERY_CONTAINER: Shape = {
         ),
     ),
     "Port": ("Ports", objects_of({"Port": ("Port", whole_number), "Protocol": ("Protocol", TEXT)})),
-    "VolumeMount": (
-        "VolumeMounts",
-        objects_of(
-            {
-                "MountPath": ("MountPath", TEXT),
-                "MountPropagation": ("MountPropagation", TEXT),
-                "Name": ("Name", TEXT),
-                "ReadOnly": ("ReadOnly", BOOLEAN),
-                "SubPath": ("SubPath", TEXT),
-            }
-        ),
-    ),
+    "VolumeMount": ("VolumeMounts", objects_of(_VOLUME_MOUNT)),
     "SecurityContext.Capability.Add": ("SecurityContext.Capability.Adds", TEXTS),
     "SecurityContext.ReadOnlyRootFilesystem": ("SecurityContext.ReadOnlyRootFilesystem", BOOLEAN),
     "SecurityContext.RunAsUser": ("SecurityContext.RunAsUser", whole_number),
@@ -110,6 +106,8 @@ _EVERY_CONTAINER: Shape = {
 CONTAINER: Shape = {
     **_EVERY_CONTAINER,
     "Command": ("Commands", TEXTS),
+    # The SDK shows it of containers only, not of init containers.
+    "VolumeMount": ("VolumeMounts", objects_of({**_VOLUME_MOUNT, "SubPath": ("SubPath", TEXT)})),
     "Stdin": ("Stdin", BOOLEAN),
     "StdinOnce": ("StdinOnce", BOOLEAN),
     "Tty": ("Tty", BOOLEAN),
