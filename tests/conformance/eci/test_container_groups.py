@@ -222,9 +222,14 @@ Show = Callable[..., dict[str, Any]]
 
 
 @NAMES
-def test_everything(eci: Product, place: dict[str, Any], network: dict[str, str], group: Show) -> None:
+def test_everything(
+    eci: Product, place: dict[str, Any], network: dict[str, str], account_id: str, group: Show
+) -> None:
     """Every parameter of the SDK is accepted, and shown back as far as there is a field for it."""
-    made = eci("CreateContainerGroup", **place, **EVERYTHING, ZoneId=network["ZoneId"], PrivateIpAddress="")
+    role = f"acs:ram::{account_id}:role/a"
+    registry = {**EVERYTHING["AcrRegistryInfo"][0], "ArnService": role, "ArnUser": role}
+    asked = {**EVERYTHING, "AcrRegistryInfo": [registry], "ZoneId": network["ZoneId"]}
+    made = eci("CreateContainerGroup", **place, **asked)
     assert made["RequestId"]
     shown = group(made["ContainerGroupId"], "Running")
     (container,), (first,) = shown["Containers"], shown["InitContainers"]

@@ -250,6 +250,18 @@ def test_made_on_a_miss(
     assert pulled["FirstTimestamp"] == own["FirstTimestamp"]
 
 
+@pytest.mark.parametrize("policy", ["IfNotPresent", "Always"])
+def test_a_cache_spares_the_internet(
+    cloud: Cloud, ready: Create, started: Started, network: dict[str, str], policy: str
+) -> None:
+    """An image that a cache brings needs no way to its registry, unless it's always pulled."""
+    image_cache_id = ready()
+    cloud.registries.need_internet = True
+    place = {"VSwitchId": network["VSwitchId"], "Container__1__ImagePullPolicy": policy}
+    group = started(**FLINK, **place, ImageSnapshotId=image_cache_id)
+    assert group["Status"] == ("Running" if policy == "IfNotPresent" else "Failed")
+
+
 def test_the_next_group_uses_it(cloud: Cloud, started: Started) -> None:
     """The next group of the same images uses the automatic cache, and makes none."""
     started(**FLINK, **AUTO)

@@ -287,6 +287,22 @@ def test_way_to_failed(
     assert not cloud.eci.instances()
 
 
+@pytest.mark.parametrize("way", ["none", "EIP", "made", "NAT"])
+def test_the_way_out(
+    cloud: Cloud, create_group: Create, describe_group: Describe, network: dict[str, str], way: str
+) -> None:
+    """A public image is pulled by an EIP, also one that is made, or a NAT gateway, or not at all."""
+    cloud.registries.need_internet = True
+    if way == "NAT":
+        cloud.vpc.open_internet(cloud.vpc.vswitches[network["VSwitchId"]])
+    by = {"EIP": {"EipInstanceId": network["EipInstanceId"]}, "made": {"AutoCreateEip": "true"}}
+    container_group_id = create_group(VSwitchId=network["VSwitchId"], **by.get(way, {}))
+    cloud.advance(600)
+    group = describe_group(container_group_id)
+    assert group["Status"] == ("Failed" if way == "none" else "Running")
+    assert ("i/o timeout" in group["Events"][-1]["Message"]) == (way == "none")
+
+
 def test_ephemeral_storage_makes_room(cloud: Cloud, create_group: Create, describe_group: Describe) -> None:
     """Images that don't fit into an instance's own 20 GiB fit with more ephemeral storage."""
     cloud.registries.add_image("huge", 9000)
