@@ -31,6 +31,8 @@ class Simulator:
 
     process: subprocess.Popen[str]
     endpoint: str
+    tls_endpoint: str
+    ca_file: str
     access_key_id: str
     access_key_secret: str
     region: str
@@ -115,6 +117,7 @@ class LocalStack:
             "PULUMI_BACKEND_URL": backend.absolute().as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+            "SSL_CERT_FILE": self.simulator.ca_file,
             **self.variables,
         }
 
@@ -128,18 +131,23 @@ class LocalStack:
         self.config_file.unlink(missing_ok=True)
 
     def create(self) -> None:
-        """Make the stack and point it at the simulator, for pulumi-alicloud as for image caches."""
+        """Make the stack and point it at the simulator, for pulumi-alicloud as for image caches.
+
+        The alicloud plugin takes the port with TLS, as it sends some calls over HTTPS whatever it's told.
+        """
         self.forget()
         self.pulumi("stack", "init", self.name, quiet=True)
-        endpoint = self.simulator.endpoint
+        endpoint = self.simulator.tls_endpoint
         products = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager")
         self.configure(
             {
                 "alicloud:region": self.simulator.region,
                 "alicloud:accessKey": self.simulator.access_key_id,
                 "alicloud:accountType": "Domestic",
-                "alicloud:protocol": "HTTP",
+                "alicloud:protocol": "HTTPS",
                 "alicloud:endpoints": json.dumps([dict.fromkeys(products, endpoint)]),
+                "imagecache:protocol": "HTTP",
+                "imagecache:endpoint": self.simulator.endpoint,
             }
         )
         self.configure({"alicloud:secretKey": self.simulator.access_key_secret}, secret=True)

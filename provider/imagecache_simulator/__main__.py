@@ -32,12 +32,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(serve(cloud, options.host, options.port))
+            tls_port = None if options.no_tls else options.tls_port
+            server = stack.enter_context(serve(cloud, options.host, options.port, tls_port))
         except OSError as error:
-            sys.stderr.write(f"Can't listen on {options.host}:{options.port}: {error.strerror or error}\n")
+            ports = f"{options.port}" if options.no_tls else f"{options.port} and {options.tls_port}"
+            sys.stderr.write(f"Can't listen on {options.host}:{ports}: {error.strerror or error}\n")
             return 1
         line = {
             "endpoint": server.endpoint,
+            "tls_endpoint": server.tls_endpoint,
+            "ca_file": str(server.ca_file or ""),
             "access_key_id": cloud.access_key_id,
             "access_key_secret": cloud.access_key_secret,
             "region": cloud.region,
@@ -53,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m imagecache_simulator", description=__doc__)
     options.add_argument("--host", default="127.0.0.1", help="what to listen on (default: %(default)s)")
     options.add_argument("--port", type=_port, default=0, help="0, the default, takes any that is free")
+    options.add_argument("--tls-port", type=_port, default=0, help="the same for the port with TLS")
+    options.add_argument("--no-tls", action="store_true", help="listen without TLS only")
     options.add_argument(
         "--speed", type=_speed, default=60, help="simulated seconds per real second (default: %(default)s)"
     )

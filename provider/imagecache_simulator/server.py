@@ -10,8 +10,9 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,6 +28,7 @@ from imagecache_simulator.core import Cloud
 from imagecache_simulator.exceptions import ApiError, InternalError, RequestTooLargeError
 from imagecache_simulator.page import files
 from imagecache_simulator.page.events import Events
+from imagecache_simulator.tls import Tls, TlsServer, certified
 from imagecache_simulator.wire import Request, Response
 
 LARGEST_BODY = 1 << 20
@@ -43,10 +45,15 @@ class Server:
     Attributes:
         cloud: the account behind it.
         endpoint: `host:port`, as clients take it.
+        tls_endpoint: the same for HTTPS; empty without TLS.
+        ca_file: what clients of `tls_endpoint` trust, by SSL_CERT_FILE for instance: the server's own
+            authority and the public ones. It's there as long as the server; None without TLS.
     """
 
     cloud: Cloud
     endpoint: str
+    tls_endpoint: str = ""
+    ca_file: Path | None = None
 
     @property
     def url(self) -> str:
@@ -68,6 +75,7 @@ class Server:
         }
         return {
             **endpoints,
+            **({"SSL_CERT_FILE": str(self.ca_file)} if self.ca_file else {}),
             "ALIBABA_CLOUD_PROTOCOL": "HTTP",
             "ALIBABA_CLOUD_ACCOUNT_TYPE": "Domestic",
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
@@ -98,24 +106,31 @@ class Server:
 
 
 @contextmanager
-def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-    """Serve an account over HTTP from a thread until the block ends.
+def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0, tls_port: int | None = 0) -> Iterator[Server]:
+    """Serve an account over HTTP, and over HTTPS on a second port, from a thread until the block ends.
 
     Args:
         cloud: the account.
         host: what to listen on.
         port: 0 for any that is free.
+        tls_port: the same for TLS; None for no TLS.
 
     Yields:
         The server, listening.
 
     Raises:
-        OSError: the host can't be listened on, or the port is taken.
+        OSError: the host can't be listened on, or a port is taken.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
-    # An answer goes out in two writes; without this the second waits 40 ms for the first to be confirmed.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listener(host, port))
+        if tls_port is None:
+            yield from _serving(cloud, host, listener)
+            return
+        tls_listener = stack.enter_context(_listener(host, tls_port))
+        yield from _serving(cloud, host, listener, stack.enter_context(certified(tls_listener, host)))
+
+
+def _serving(cloud: Cloud, host: str, listener: socket.socket, tls: Tls | None = None) -> Iterator[Server]:
     events = Events(cloud)
     config = uvicorn.Config(
         application(cloud, events),
@@ -128,18 +143,32 @@ def serve(cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> Iterator[Serv
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    server = uvicorn.Server(config)
+    server = TlsServer(config, tls)
     # Connections queue from here on: the listener is open before the loop begins.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="imagecache-simulator")
     thread.start()
     try:
-        shown = f"[{host}]" if family == socket.AF_INET6 else host
-        yield Server(cloud, f"{shown}:{listener.getsockname()[1]}")
+        endpoint = _endpoint(host, listener)
+        yield (
+            Server(cloud, endpoint, _endpoint(host, tls.listener), tls.ca_file)
+            if tls
+            else Server(cloud, endpoint)
+        )
     finally:
         events.close()
         server.should_exit = True
         thread.join()
-        listener.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # An answer goes out in two writes; without this the second waits 40 ms for the first to be confirmed.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _endpoint(host: str, listener: socket.socket) -> str:
+    return f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
 def application(cloud: Cloud, events: Events) -> Starlette:

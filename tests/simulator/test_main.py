@@ -49,7 +49,8 @@ def test_start_and_stop(number: signal.Signals) -> None:
     """One line of JSON says where it listens; SIGINT and SIGTERM end it with 0 and without another word."""
     with started() as process:
         line = first_line(process)
-        assert line.keys() == {"endpoint", "access_key_id", "access_key_secret", "region"}
+        keys = {"endpoint", "tls_endpoint", "ca_file", "access_key_id", "access_key_secret", "region"}
+        assert line.keys() == keys
         assert line["endpoint"].startswith("127.0.0.1:")
         url = f"http://{line['endpoint']}"
         with http_client.Session() as session:
@@ -66,10 +67,12 @@ def test_options() -> None:
         port = probe.getsockname()[1]
     key = ["--access-key-id", "me", "--access-key-secret", "mine"]
     with started(
-        "--host", "127.0.0.1", "--port", str(port), "--speed", "600", "--seed", "3", *key
+        "--host", "127.0.0.1", "--port", str(port), "--no-tls", "--speed", "600", "--seed", "3", *key
     ) as process:
         assert first_line(process) == {
             "endpoint": f"127.0.0.1:{port}",
+            "tls_endpoint": "",
+            "ca_file": "",
             "access_key_id": "me",
             "access_key_secret": "mine",
             "region": "cn-hangzhou",
