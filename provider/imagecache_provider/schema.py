@@ -13,9 +13,10 @@ from typing import Any, Literal, get_args, get_origin
 
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.fields import Change, Field, Model, fields
+from imagecache_provider.function import Function
 from imagecache_provider.lifecycle import DELETE_TIMEOUT
 from imagecache_provider.readiness import DEFAULT_TIMEOUT
-from imagecache_provider.registry import RESOURCES
+from imagecache_provider.registry import FUNCTIONS, RESOURCES
 from imagecache_provider.resource import ListArgs, Resource
 
 FILE = Path(__file__).with_name("schema.json")
@@ -71,6 +72,9 @@ def package_schema(version: str, examples: Mapping[str, str]) -> dict[str, Any]:
     resources = {
         token: _resource(resource, types, examples.get(token, "")) for token, resource in RESOURCES.items()
     }
+    functions = {
+        token: _function(function, types, examples.get(token, "")) for token, function in FUNCTIONS.items()
+    }
     return {
         **_METADATA,
         "version": version,
@@ -83,6 +87,7 @@ def package_schema(version: str, examples: Mapping[str, str]) -> dict[str, Any]:
             "inputProperties": settings,
         },
         "resources": resources,
+        "functions": functions,
     }
 
 
@@ -97,10 +102,16 @@ def _resource(resource: type[Resource], types: _Types, examples: str) -> dict[st
         "required": [*required, resource.name_property, *state],
         "inputProperties": inputs,
         "requiredInputs": required,
-        "listInputs": {
-            "description": cleandoc(str(ListArgs.__doc__)),
-            "properties": {name: types.property(field, module) for name, field in fields(ListArgs).items()},
-        },
+        "listInputs": types.shape(ListArgs, module),
+    }
+
+
+def _function(function: type[Function], types: _Types, examples: str) -> dict[str, Any]:
+    module = function.token.split(":")[1]
+    return {
+        "description": "\n\n".join(filter(None, (function.description, examples))),
+        "inputs": types.shape(function.args, module),
+        "outputs": types.shape(function.result, module),
     }
 
 
@@ -128,6 +139,15 @@ class _Types:
         kind = self._type(field.annotation, field.name, module)
         return {**kind, "description": field.property.description, **secret}
 
+    def shape(self, model: type[Model], module: str) -> dict[str, Any]:
+        """Define the properties of an object."""
+        known = fields(model)
+        return {
+            "description": cleandoc(str(model.__doc__)),
+            "properties": {name: self.property(field, module) for name, field in known.items()},
+            "required": [name for name, field in known.items() if field.required],
+        }
+
     def _type(self, annotation: Any, name: str, module: str) -> dict[str, Any]:
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Literal:
@@ -154,11 +174,5 @@ class _Types:
     def _object(self, model: type[Model], module: str) -> dict[str, Any]:
         token = f"{PACKAGE}:{module}:{model.__name__}"
         if token not in self.found:
-            known = fields(model)
-            self.found[token] = {
-                "type": "object",
-                "description": cleandoc(str(model.__doc__)),
-                "properties": {name: self.property(field, module) for name, field in known.items()},
-                "required": [name for name, field in known.items() if field.required],
-            }
+            self.found[token] = {"type": "object", **self.shape(model, module)}
         return {"$ref": f"#/types/{token}"}

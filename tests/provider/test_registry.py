@@ -7,7 +7,8 @@ import inspect
 import pytest
 
 from imagecache_provider.fields import Change, fields
-from imagecache_provider.registry import RESOURCES
+from imagecache_provider.function import Function
+from imagecache_provider.registry import FUNCTIONS, RESOURCES
 from imagecache_provider.resource import Resource
 
 
@@ -50,3 +51,22 @@ class TestEach:
     def test_outputs(self, token: str) -> None:
         """What the lifecycle and the diff read is among the outputs."""
         assert {"regionId", "buildId", "status"} <= fields(RESOURCES[token].state).keys()
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+class TestEachFunction:
+    """Each function."""
+
+    def test_token(self, token: str) -> None:
+        """A token is the path of its class, with a small first letter."""
+        function = FUNCTIONS[token]
+        package, module, name = token.split(":")
+        assert package == "imagecache"
+        assert function.__module__.startswith(f"imagecache_provider.{module}.")
+        assert function.__name__ == name[0].upper() + name[1:]
+
+    def test_protocol(self, token: str) -> None:
+        """It has all that the protocol asks for, with the same parameters."""
+        for name in ("connect", "call"):
+            found, wanted = getattr(FUNCTIONS[token], name), getattr(Function, name)
+            assert list(inspect.signature(found).parameters) == list(inspect.signature(wanted).parameters)

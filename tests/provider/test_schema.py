@@ -10,7 +10,7 @@ import pytest
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.eci.image_cache_model import ImageRegistryCredential
 from imagecache_provider.fields import Change, Model, fields, holds_secret
-from imagecache_provider.registry import RESOURCES
+from imagecache_provider.registry import FUNCTIONS, RESOURCES
 from imagecache_provider.schema import FILE, package_schema
 
 
@@ -92,6 +92,16 @@ class TestResource:
         assert text.startswith(RESOURCES[token].description)
         assert "60 minutes for `create` and `update`, 10 minutes for `delete`" in text
         assert text.endswith("EXAMPLES")
+
+
+@pytest.mark.parametrize("token", FUNCTIONS)
+def test_functions(schema: dict[str, Any], token: str) -> None:
+    """Each function has its models' arguments and results."""
+    function, told = FUNCTIONS[token], schema["functions"][token]
+    for shape, model in ((told["inputs"], function.args), (told["outputs"], function.result)):
+        described(shape["properties"], model)
+        assert shape["required"] == [name for name, field in fields(model).items() if field.required]
+    assert told["description"].startswith(function.description)
 
 
 def test_nested_objects(schema: dict[str, Any]) -> None:

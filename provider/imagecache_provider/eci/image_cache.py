@@ -139,14 +139,20 @@ class ImageCache:
         await self._client.call("DeleteImageCache", {"RegionId": region, "ImageCacheId": id})
 
     async def _list(self, region: str, filters: Mapping[str, str]) -> list[Observed]:
-        query = {"RegionId": region, "Limit": str(_PAGE), **filters}
-        found: list[Observed] = []
-        while True:
-            answer = await self._client.call("DescribeImageCaches", query)
-            found.extend(observed(cache) for cache in answer.get("ImageCaches") or [])
-            if not answer.get("NextToken"):
-                return found
-            query["NextToken"] = str(answer["NextToken"])
+        found = await list_image_caches(self._client, {"RegionId": region, **filters})
+        return [observed(cache) for cache in found]
+
+
+async def list_image_caches(client: Client, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """DescribeImageCaches, page by page; a query is its parameters without the paging."""
+    asked = {**query, "Limit": str(_PAGE)}
+    found: list[Mapping[str, Any]] = []
+    while True:
+        answer = await client.call("DescribeImageCaches", asked)
+        found.extend(answer.get("ImageCaches") or [])
+        if not answer.get("NextToken"):
+            return found
+        asked["NextToken"] = str(answer["NextToken"])
 
 
 _DEFAULTS = {

@@ -404,8 +404,8 @@ class ImageCacheEvent(Model):
     last_timestamp: Annotated[str, Property("When it happened last, in UTC.", "LastTimestamp")]
 
 
-class ImageCacheState(Model):
-    """The outputs of `imagecache:eci:ImageCache`, beside its inputs."""
+class ObservedImageCache(Model):
+    """What the cloud tells of every cache, beside what it was made from."""
 
     image_cache_id: Annotated[str, Property("The cache's ID, imc-….", "ImageCacheId", Change.REPLACE)]
     container_group_id: Annotated[
@@ -453,6 +453,11 @@ class ImageCacheState(Model):
     ]
     events: Annotated[list[ImageCacheEvent], Property("The newest events, three at most.", "Events")]
     region_id: Annotated[str, Property("The cache's region.", "RegionId", Change.REPLACE)]
+
+
+class ImageCacheState(ObservedImageCache):
+    """The outputs of `imagecache:eci:ImageCache`, beside its inputs."""
+
     build_id: Annotated[
         str,
         Property("A digest of the last build that was asked for; another value means another build."),

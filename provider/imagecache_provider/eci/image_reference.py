@@ -53,6 +53,12 @@ def canonical(reference: str) -> str:
     return f"{name}:{tag or DEFAULT_TAG}"
 
 
+def repository(canonical_reference: str) -> str:
+    """Give what a reference that is spelt out names without its tag or digest: registry and repository."""
+    registry, path, _, _ = _split(canonical_reference)
+    return f"{registry}/{path}"
+
+
 def _repository_problem(repository: str) -> str | None:
     if len(repository) > _LONGEST_NAME:
         return f"has a repository of {len(repository)} characters; {_LONGEST_NAME} are the most"

@@ -64,13 +64,14 @@ def encoded(plain: Mapping[str, Any], model: type[Model], given: Properties) -> 
     places: set[Path] = {*given.secrets, *secret_places(model, plain)}
     hidden = [text for text in given.secret_texts() if text]
     outputs = {name: value for name, value in plain.items() if name not in given.plain}
-    repeating = {(name,) for name, value in outputs.items() if _holds(value, hidden)}
+    repeating = {(name,) for name, value in outputs.items() if holds(value, hidden)}
     return encode(plain, places | repeating)
 
 
-def _holds(value: Any, texts: Iterable[str]) -> bool:
+def holds(value: Any, texts: Iterable[str]) -> bool:
+    """Say whether a plain value repeats one of these texts."""
     if isinstance(value, str):
         return any(text in value for text in texts)
     if isinstance(value, dict):
-        return any(_holds(part, texts) for part in value.values())
-    return isinstance(value, list) and any(_holds(member, texts) for member in value)
+        return any(holds(part, texts) for part in value.values())
+    return isinstance(value, list) and any(holds(member, texts) for member in value)

@@ -26,6 +26,7 @@ from imagecache_provider.plugin import settings as provider_settings
 from imagecache_provider.plugin.answers import InitFailedError, answered, answered_stream, checked
 from imagecache_provider.plugin.codec import Properties, decode
 from imagecache_provider.plugin.engine import INFO, Engine
+from imagecache_provider.plugin.invoke import invoke
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from imagecache_provider.plugin.request import ResourceRequest, encoded
 from imagecache_provider.plugin.settings import Session, Sessions
@@ -199,6 +200,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         timeout = call.timeout or DELETE_TIMEOUT
         await session.lifecycle.delete(request.id, region, timeout)
         return Empty()
+
+    @answered
+    async def Invoke(self, request: Any, _context: Any) -> Any:
+        """Ask a function."""
+        return await invoke(self._sessions.function(request.tok), decode(request.args))
 
     @answered_stream
     async def List(self, request: Any, _context: Any) -> AsyncIterator[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from imagecache_provider.check import CheckFailure, check, nearest
@@ -17,8 +18,9 @@ from imagecache_provider.eci.account import read_account
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import ConfigurationError, ProviderError
 from imagecache_provider.fields import UNKNOWN, Change, fields, secrets_of
+from imagecache_provider.function import FunctionConnection
 from imagecache_provider.lifecycle import Lifecycle
-from imagecache_provider.registry import RESOURCES
+from imagecache_provider.registry import FUNCTIONS, RESOURCES
 from imagecache_provider.resource import Connection
 
 _ENGINES_OWN = ("version", "pluginDownloadURL")
@@ -122,6 +124,7 @@ class Sessions:
         self._environment = environment
         self._clock = clock
         self._open: dict[str, Session] = {}
+        self._functions: dict[str, FunctionConnection] = {}
 
     def of(self, token: str) -> Session:
         """Give the session of a kind of resource.
@@ -139,11 +142,22 @@ class Sessions:
             self._open[token] = Session(connection, Lifecycle(connection, self._clock, keeps_failed=True))
         return self._open[token]
 
+    def function(self, token: str) -> FunctionConnection:
+        """Give a function, bound to the account; raises as `of`."""
+        if token not in FUNCTIONS:
+            raise ProviderError(f"there is no function {token}; {nearest(token, list(FUNCTIONS))}")
+        if token not in self._functions:
+            self._functions[token] = FUNCTIONS[token].connect(
+                _configuration(self._settings), self._environment, self._clock, REMEDY
+            )
+        return self._functions[token]
+
     @property
     def secrets(self) -> list[str]:
         """The texts that must never be shown."""
-        connected = [secret for session in self._open.values() for secret in session.connection.secrets]
-        return [*connected, *secrets_of(ProviderArgs, dict(self._settings))]
+        accounts = [session.connection.secrets for session in self._open.values()]
+        accounts += [connection.secrets for connection in self._functions.values()]
+        return [*chain.from_iterable(accounts), *secrets_of(ProviderArgs, dict(self._settings))]
 
     def stop(self) -> None:
         """End all waiting."""

@@ -7,6 +7,11 @@ from .. import _utilities
 import typing
 # Export this package's modules as members:
 from ._enums import *
+from .get_image_cache import *
+from .get_image_cache_match import *
+from .get_image_caches import *
+from .get_regions import *
+from .get_usage import *
 from .image_cache import *
 from ._inputs import *
 from . import outputs

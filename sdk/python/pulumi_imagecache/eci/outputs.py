@@ -13,12 +13,16 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from . import outputs
 from ._enums import *
 
 __all__ = [
     'AcrRegistryInfo',
+    'EciRegion',
+    'FoundImageCache',
     'ImageCacheEvent',
     'ImageRegistryCredential',
+    'PassedOverImageCache',
 ]
 
 @pulumi.output_type
@@ -127,6 +131,262 @@ class AcrRegistryInfo(dict):
         The instance's region.
         """
         return pulumi.get(self, "region_id")
+
+
+@pulumi.output_type
+class EciRegion(dict):
+    """
+    A region that has ECI.
+    """
+    def __init__(__self__, *,
+                 recommend_zones: Sequence[_builtins.str],
+                 region_endpoint: _builtins.str,
+                 region_id: _builtins.str,
+                 zones: Sequence[_builtins.str]):
+        """
+        A region that has ECI.
+
+        :param Sequence[_builtins.str] recommend_zones: Those that the cloud recommends.
+        :param _builtins.str region_endpoint: Where ECI is called for it.
+        :param _builtins.str region_id: The region's ID.
+        :param Sequence[_builtins.str] zones: Its zones that have ECI.
+        """
+        pulumi.set(__self__, "recommend_zones", recommend_zones)
+        pulumi.set(__self__, "region_endpoint", region_endpoint)
+        pulumi.set(__self__, "region_id", region_id)
+        pulumi.set(__self__, "zones", zones)
+
+    @_builtins.property
+    @pulumi.getter(name="recommendZones")
+    def recommend_zones(self) -> Sequence[_builtins.str]:
+        """
+        Those that the cloud recommends.
+        """
+        return pulumi.get(self, "recommend_zones")
+
+    @_builtins.property
+    @pulumi.getter(name="regionEndpoint")
+    def region_endpoint(self) -> _builtins.str:
+        """
+        Where ECI is called for it.
+        """
+        return pulumi.get(self, "region_endpoint")
+
+    @_builtins.property
+    @pulumi.getter(name="regionId")
+    def region_id(self) -> _builtins.str:
+        """
+        The region's ID.
+        """
+        return pulumi.get(self, "region_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def zones(self) -> Sequence[_builtins.str]:
+        """
+        Its zones that have ECI.
+        """
+        return pulumi.get(self, "zones")
+
+
+@pulumi.output_type
+class FoundImageCache(dict):
+    """
+    An image cache as the cloud shows it.
+    """
+    def __init__(__self__, *,
+                 container_group_id: _builtins.str,
+                 creation_time: _builtins.str,
+                 elimination_strategy: _builtins.str,
+                 events: Sequence['outputs.ImageCacheEvent'],
+                 expire_date_time: _builtins.str,
+                 flash_snapshot_id: _builtins.str,
+                 image_cache_id: _builtins.str,
+                 image_cache_name: _builtins.str,
+                 image_cache_size: _builtins.int,
+                 images: Sequence[_builtins.str],
+                 last_matched_time: _builtins.str,
+                 progress: _builtins.str,
+                 region_id: _builtins.str,
+                 snapshot_id: _builtins.str,
+                 status: _builtins.str,
+                 tags: Mapping[str, _builtins.str],
+                 resource_group_id: Optional[_builtins.str] = None):
+        """
+        An image cache as the cloud shows it.
+
+        :param _builtins.str container_group_id: The instance that built the cache; it's released when that is done.
+        :param _builtins.str creation_time: When the cache was made, in UTC.
+        :param _builtins.str elimination_strategy: LRU if the cloud may delete the cache when the quota is full; else empty.
+        :param Sequence['ImageCacheEvent'] events: The newest events, three at most.
+        :param _builtins.str expire_date_time: When the cloud will delete the cache, in UTC; empty for never.
+        :param _builtins.str flash_snapshot_id: The local snapshot of a flash cache, as long as it has one.
+        :param _builtins.str image_cache_id: The cache's ID, imc-….
+        :param _builtins.str image_cache_name: The cache's name.
+        :param _builtins.int image_cache_size: The cache's disk in GiB.
+        :param Sequence[_builtins.str] images: The cached images.
+        :param _builtins.str last_matched_time: When the cache last served an instance, in UTC; empty for never.
+        :param _builtins.str progress: How far the build is, such as 100%.
+        :param _builtins.str region_id: The cache's region.
+        :param _builtins.str snapshot_id: The cache's snapshot, s-…; deleting it breaks the cache.
+        :param _builtins.str status: Preparing, Creating, Ready, Failed, Updating or UpdateFailed; usable when Ready.
+        :param Mapping[str, _builtins.str] tags: The cache's tags, without the provider's own.
+        :param _builtins.str resource_group_id: The resource group.
+        """
+        pulumi.set(__self__, "container_group_id", container_group_id)
+        pulumi.set(__self__, "creation_time", creation_time)
+        pulumi.set(__self__, "elimination_strategy", elimination_strategy)
+        pulumi.set(__self__, "events", events)
+        pulumi.set(__self__, "expire_date_time", expire_date_time)
+        pulumi.set(__self__, "flash_snapshot_id", flash_snapshot_id)
+        pulumi.set(__self__, "image_cache_id", image_cache_id)
+        pulumi.set(__self__, "image_cache_name", image_cache_name)
+        pulumi.set(__self__, "image_cache_size", image_cache_size)
+        pulumi.set(__self__, "images", images)
+        pulumi.set(__self__, "last_matched_time", last_matched_time)
+        pulumi.set(__self__, "progress", progress)
+        pulumi.set(__self__, "region_id", region_id)
+        pulumi.set(__self__, "snapshot_id", snapshot_id)
+        pulumi.set(__self__, "status", status)
+        pulumi.set(__self__, "tags", tags)
+        if resource_group_id is not None:
+            pulumi.set(__self__, "resource_group_id", resource_group_id)
+
+    @_builtins.property
+    @pulumi.getter(name="containerGroupId")
+    def container_group_id(self) -> _builtins.str:
+        """
+        The instance that built the cache; it's released when that is done.
+        """
+        return pulumi.get(self, "container_group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="creationTime")
+    def creation_time(self) -> _builtins.str:
+        """
+        When the cache was made, in UTC.
+        """
+        return pulumi.get(self, "creation_time")
+
+    @_builtins.property
+    @pulumi.getter(name="eliminationStrategy")
+    def elimination_strategy(self) -> _builtins.str:
+        """
+        LRU if the cloud may delete the cache when the quota is full; else empty.
+        """
+        return pulumi.get(self, "elimination_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def events(self) -> Sequence['outputs.ImageCacheEvent']:
+        """
+        The newest events, three at most.
+        """
+        return pulumi.get(self, "events")
+
+    @_builtins.property
+    @pulumi.getter(name="expireDateTime")
+    def expire_date_time(self) -> _builtins.str:
+        """
+        When the cloud will delete the cache, in UTC; empty for never.
+        """
+        return pulumi.get(self, "expire_date_time")
+
+    @_builtins.property
+    @pulumi.getter(name="flashSnapshotId")
+    def flash_snapshot_id(self) -> _builtins.str:
+        """
+        The local snapshot of a flash cache, as long as it has one.
+        """
+        return pulumi.get(self, "flash_snapshot_id")
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheId")
+    def image_cache_id(self) -> _builtins.str:
+        """
+        The cache's ID, imc-….
+        """
+        return pulumi.get(self, "image_cache_id")
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheName")
+    def image_cache_name(self) -> _builtins.str:
+        """
+        The cache's name.
+        """
+        return pulumi.get(self, "image_cache_name")
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheSize")
+    def image_cache_size(self) -> _builtins.int:
+        """
+        The cache's disk in GiB.
+        """
+        return pulumi.get(self, "image_cache_size")
+
+    @_builtins.property
+    @pulumi.getter
+    def images(self) -> Sequence[_builtins.str]:
+        """
+        The cached images.
+        """
+        return pulumi.get(self, "images")
+
+    @_builtins.property
+    @pulumi.getter(name="lastMatchedTime")
+    def last_matched_time(self) -> _builtins.str:
+        """
+        When the cache last served an instance, in UTC; empty for never.
+        """
+        return pulumi.get(self, "last_matched_time")
+
+    @_builtins.property
+    @pulumi.getter
+    def progress(self) -> _builtins.str:
+        """
+        How far the build is, such as 100%.
+        """
+        return pulumi.get(self, "progress")
+
+    @_builtins.property
+    @pulumi.getter(name="regionId")
+    def region_id(self) -> _builtins.str:
+        """
+        The cache's region.
+        """
+        return pulumi.get(self, "region_id")
+
+    @_builtins.property
+    @pulumi.getter(name="snapshotId")
+    def snapshot_id(self) -> _builtins.str:
+        """
+        The cache's snapshot, s-…; deleting it breaks the cache.
+        """
+        return pulumi.get(self, "snapshot_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        Preparing, Creating, Ready, Failed, Updating or UpdateFailed; usable when Ready.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Mapping[str, _builtins.str]:
+        """
+        The cache's tags, without the provider's own.
+        """
+        return pulumi.get(self, "tags")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceGroupId")
+    def resource_group_id(self) -> Optional[_builtins.str]:
+        """
+        The resource group.
+        """
+        return pulumi.get(self, "resource_group_id")
 
 
 @pulumi.output_type
@@ -273,5 +533,50 @@ class ImageRegistryCredential(dict):
         The user name.
         """
         return pulumi.get(self, "user_name")
+
+
+@pulumi.output_type
+class PassedOverImageCache(dict):
+    """
+    An image cache that the instance wouldn't get.
+    """
+    def __init__(__self__, *,
+                 image_cache_id: _builtins.str,
+                 image_cache_name: _builtins.str,
+                 reason: _builtins.str):
+        """
+        An image cache that the instance wouldn't get.
+
+        :param _builtins.str image_cache_id: The cache's ID.
+        :param _builtins.str image_cache_name: The cache's name.
+        :param _builtins.str reason: Why the instance wouldn't get it.
+        """
+        pulumi.set(__self__, "image_cache_id", image_cache_id)
+        pulumi.set(__self__, "image_cache_name", image_cache_name)
+        pulumi.set(__self__, "reason", reason)
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheId")
+    def image_cache_id(self) -> _builtins.str:
+        """
+        The cache's ID.
+        """
+        return pulumi.get(self, "image_cache_id")
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheName")
+    def image_cache_name(self) -> _builtins.str:
+        """
+        The cache's name.
+        """
+        return pulumi.get(self, "image_cache_name")
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why the instance wouldn't get it.
+        """
+        return pulumi.get(self, "reason")
 
 
