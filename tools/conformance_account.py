@@ -36,8 +36,8 @@ _PLAIN = {
 }
 # Whatever begins otherwise is taken to make something, so that a new action can't slip past the cap.
 _MAKES_NOTHING = (
-    "Associate", "Authorize", "Delete", "Describe", "Disassociate", "Get", "Join", "List", "Modify", "Move",
-    "Query", "Release", "Revoke", "Tag", "UnTag", "Unassociate", "Untag",
+    "Associate", "Authorize", "Delete", "DeletionProtection", "Describe", "Get", "Join", "List", "Modify",
+    "Move", "Query", "Release", "Revoke", "Set", "Tag", "UnTag", "Unassociate", "Untag",
 )  # fmt: skip
 # Parts of something that carries the tag, and goes with it; and the rebuild of a cache that does.
 _PARTS = frozenset({"CreateSnatEntry", "UpdateImageCache"})

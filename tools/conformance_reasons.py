@@ -20,10 +20,16 @@ _RANGE_LISTS = "port and prefix lists aren't simulated; accepted, without effect
 _ONE_PAGE = "everything comes on one page"
 _PAID_BEFORE = "subscriptions aren't simulated: everything is paid as it's used"
 _NO_FILTER = "not simulated: doesn't select"
+_VPC_GATEWAYS = "Internet NAT gateways alone are simulated, not those between VPCs"
+_NAT_LOG = "logs of gateways aren't simulated"
+_INTERFACES = "network interfaces aren't simulated"
 _NOT_SHOWN = "not simulated: not shown"
 _SERVERS = "no servers are simulated, only what image caches need"
 _TRANSIT_DISKS = "the only disks are those of transit instances, alike in this: doesn't select, isn't shown"
 _CACHE_SNAPSHOTS = "the only snapshots are those of image caches, alike in this: doesn't select, isn't shown"
+_NOT_RUN = "containers aren't run: not shown"
+_CODE_OF_FEATURE = "its feature isn't simulated; Cloud.faults answers any call with any code"
+_INTERNAL = "of networks that ECI manages for others: not shown"
 
 REASONS: Mapping[str, Mapping[str, str]] = {
     "parameters": {
@@ -36,14 +42,18 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "Eci.DescribeAvailableResource parameters": {
         "SpotResource.*": "spot instances have the same stock as others; accepted, without effect",
     },
+    "Eci.CreateContainerGroup errors": {
+        "Forbidden.OnlyForInvitedTest": "Windows isn't simulated",
+        "*": _CODE_OF_FEATURE,
+    },
     "Eci.DescribeContainerGroups fields": {
-        "*PreviousState.*": "containers are never started again: the object is empty",
-        "*CurrentState.Signal": "programs aren't run, and so not ended by signals: not shown",
-        "*TcpSocket.Host": "not a parameter of the probe: not shown",
-        "*Discount": _NOT_SHOWN,
-        "*ExpiredTime": "instances go on in arrears: not shown",
-        "*Ipv6Address": "IPv6 isn't simulated: not shown",
-        "*Tenant*": "documented nowhere: not shown",
+        "*.PreviousState.*": "nothing is restarted: the object is empty",
+        "*.CurrentState.Signal": _NOT_RUN,
+        "*.TcpSocket.Host": "CreateContainerGroup doesn't take it: not shown",
+        "*.Discount": "nothing is charged: not shown",
+        "*.ExpiredTime": "groups that ended are dropped after an hour, and not Expired: not shown",
+        "*.Ipv6Address": "IPv6 isn't simulated: not shown",
+        "*.Tenant*": _INTERNAL,
     },
     "Vpc parameters": {
         "DryRun": _DRY,
@@ -92,6 +102,49 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "SegmentInstanceId": "segments aren't simulated; doesn't select",
         "ServiceManaged": "no service manages addresses; doesn't select",
     },
+    "Vpc.CreateNatGateway parameters": {
+        "AutoPay": _PAID_BEFORE,
+        "Duration": _PAID_BEFORE,
+        "PricingCycle": _PAID_BEFORE,
+        "Spec": "gateways have no specification any more; accepted, without effect",
+        "SecurityProtectionEnabled": "protection isn't simulated; accepted, without effect",
+        "NatIp": _VPC_GATEWAYS,
+        "Ipv4Prefix": _VPC_GATEWAYS,
+        "AccessMode.*": _VPC_GATEWAYS,
+        "AvailabilityMode": _VPC_GATEWAYS,
+    },
+    "Vpc.DescribeNatGateways parameters": {
+        "Spec": "gateways have no specification any more; doesn't select",
+        "AvailabilityMode": _VPC_GATEWAYS,
+    },
+    "Vpc.ModifyNatGatewayAttribute parameters": {"EnableSessionLog": _NAT_LOG, "LogDelivery.*": _NAT_LOG},
+    "Vpc.CreateSnatEntry parameters": {"NetworkInterfaceId": _INTERFACES},
+    "Vpc.ModifySnatEntry parameters": {"NetworkInterfaceId": _INTERFACES},
+    "Vpc.DescribeSnatTableEntries parameters": {"NetworkInterfaceIds.N": _INTERFACES},
+    "Vpc.DescribeSnatTableEntries fields": {"*NetworkInterfaceId": _INTERFACES},
+    "Vpc.CreateNatGateway fields": {"FullNatTableIds.*": _VPC_GATEWAYS},
+    "Vpc.DescribeNatGateways fields": {
+        "*AccessMode.*": _VPC_GATEWAYS,
+        "*AvailabilityMode": _VPC_GATEWAYS,
+        "*FullNatTable*": _VPC_GATEWAYS,
+        "*IpPrefix*": _VPC_GATEWAYS,
+        "*PrivateLinkMode": _VPC_GATEWAYS,
+        "*NatGatewayPrivateInfo.*": _NOT_SHOWN,
+    },
+    "Vpc.GetNatGatewayAttribute fields": {
+        "AccessMode.*": _VPC_GATEWAYS,
+        "AvailabilityMode": _VPC_GATEWAYS,
+        "FullNatTable*": _VPC_GATEWAYS,
+        "PrivateLinkMode": _VPC_GATEWAYS,
+        "LogDelivery.*": _NAT_LOG,
+    },
+    "Vpc.AssociateEipAddress parameters": {
+        "InstanceRegionId": "the address's own region alone; accepted, without effect",
+        "Mode": "ModifyEipForwardMode sets it; accepted, without effect",
+        "PrivateIpAddress": _INTERFACES,
+        "VpcId": "addresses are bound to NAT gateways alone; accepted, without effect",
+    },
+    "Vpc.UnassociateEipAddress parameters": {"PrivateIpAddress": _INTERFACES},
     "Vpc.ListTagResources parameters": {"MaxResults": _ONE_PAGE, "NextToken": _ONE_PAGE},
     "Vpc fields": {
         "*Ipv6CidrBlocks.*": "IPv6 isn't simulated: the list is empty",
@@ -106,7 +159,10 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "ClassicLinkEnabled": _NOT_SHOWN,
         "CloudResources.*": _NOT_SHOWN,
     },
-    "Vpc.DescribeVpcs fields": {"*RouterTableIds.*": "DescribeRouteTableList tells: not shown"},
+    "Vpc.DescribeVpcs fields": {
+        "*NatGatewayIds.*": "DescribeNatGateways tells: not shown",
+        "*RouterTableIds.*": "DescribeRouteTableList tells: not shown",
+    },
     "Vpc.DescribeRouteTableList fields": {
         "*GatewayIds.*": "gateways have no tables here: not shown",
         "*Tags.*": "system tables have no tags: the list is empty",
@@ -144,6 +200,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "Ecs.RevokeSecurityGroupEgress parameters": {"*SourceCidrIp": _OTHER_SIDE},
     "Ecs.ModifySecurityGroupEgressRule parameters": {"*SourceCidrIp": _OTHER_SIDE},
     "Ecs.DescribeSecurityGroups parameters": {
+        "SecurityGroupIds": _NO_FILTER,
         "FuzzyQuery": "names are whole names; accepted, without effect",
         "IsQueryEcsCount": _SERVERS,
         "NetworkType": _CLASSIC,

@@ -39,7 +39,6 @@ class Kind:
 
     Attributes:
         path: where the list is in the answer.
-        parameter: what the deleting call names the ID; the field's own name unless told otherwise.
         paging: what the listing call pages by.
         also: further parameters of the deleting call.
     """
@@ -49,7 +48,6 @@ class Kind:
     path: tuple[str, ...]
     id_field: str
     deletion: str
-    parameter: str = ""
     paging: str = "PageNumber"
     also: dict[str, Any] = field(default_factory=dict)
 
@@ -60,6 +58,8 @@ KINDS = (
          paging="NextToken"),
     Kind("Eci", "DescribeImageCaches", ("ImageCaches",), "ImageCacheId", "DeleteImageCache",
          paging="NextToken"),
+    Kind("Vpc", "DescribeNatGateways", ("NatGateways", "NatGateway"), "NatGatewayId", "DeleteNatGateway",
+         also={"Force": True}),
     Kind("Ecs", "DescribeSecurityGroups", ("SecurityGroups", "SecurityGroup"), "SecurityGroupId",
          "DeleteSecurityGroup"),
     Kind("Vpc", "DescribeEipAddresses", ("EipAddresses", "EipAddress"), "AllocationId", "ReleaseEipAddress"),
@@ -135,7 +135,7 @@ def of_run(run: str) -> Callable[[str], bool]:
 def _deleted(account: Account, kind: Kind, each: str, told: Callable[[str], None]) -> str:
     """Delete a resource; return why it couldn't be, an empty string if it's gone."""
     try:
-        account.call(kind.product, kind.deletion, {kind.parameter or kind.id_field: each, **kind.also})
+        account.call(kind.product, kind.deletion, {kind.id_field: each, **kind.also})
     except AlibabaCloudException as error:
         return "" if "NotFound" in str(error.code) else f"{each}: {error.code}"
     told(f"{kind.deletion} {each}")

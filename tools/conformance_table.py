@@ -187,8 +187,12 @@ def _action(
 
 
 def _row(product: str, action: str, kind: str, name: str, seen: Mapping[str, str]) -> Row:
-    """Return the row of a name. An object is tested where something in it is."""
-    tests = [test for each, test in seen.items() if each == name or each.startswith(f"{name}.")]
+    """Return the row of a name. A map of any names (as in ListUsage) is tested where one of them is."""
+    tests = [
+        test
+        for each, test in seen.items()
+        if each == name or (kind == "fields" and each.startswith(f"{name}."))
+    ]
     if tests:
         return Row(name, test=tests[0])
     for where in (f"{product}.{action} {kind}", f"{product} {kind}", kind):

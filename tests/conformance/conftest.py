@@ -109,6 +109,13 @@ def simulated(request: pytest.FixtureRequest, suite: Suite) -> Cloud | None:
 
 
 @pytest.fixture
+def needs_internet(simulated: Cloud | None) -> None:
+    """Let public registries be reached by the internet alone, as they are on a real account."""
+    if simulated is not None:
+        simulated.registries.need_internet = True
+
+
+@pytest.fixture
 def access(request: pytest.FixtureRequest, simulated: Cloud | None) -> Access:
     """Return the way to the account."""
     if simulated is None:
@@ -217,7 +224,28 @@ def network(request: pytest.FixtureRequest, suite: Suite) -> dict[str, str]:
     vswitch_id = account.call("Vpc", "CreateVSwitch", vswitch)["VSwitchId"]
     _until_available(account, suite, "DescribeVSwitchAttributes", {"VSwitchId": vswitch_id})
     group_id = account.call("Ecs", "CreateSecurityGroup", in_vpc)["SecurityGroupId"]
+    if suite.real and suite.paid:
+        _let_out(account, suite, vpc_id, vswitch_id)
     return {**in_vpc, "VSwitchId": vswitch_id, "SecurityGroupId": group_id, "ZoneId": zone_id}
+
+
+def _let_out(account: Account, suite: Suite, vpc_id: str, vswitch_id: str) -> None:
+    """Let a real account's vSwitch out by a NAT gateway, as its builds pull from public registries."""
+    paid = {"InternetChargeType": "PayByTraffic"}
+    eip = account.call("Vpc", "AllocateEipAddress", paid)
+    gateway = {"VpcId": vpc_id, "VSwitchId": vswitch_id, "NatType": "Enhanced"}
+    made = account.call("Vpc", "CreateNatGateway", gateway)
+    named = {"NatGatewayId": made["NatGatewayId"]}
+    _until_available(account, suite, "GetNatGatewayAttribute", named)
+    bound = {"AllocationId": eip["AllocationId"], "InstanceId": made["NatGatewayId"], "InstanceType": "Nat"}
+    account.call("Vpc", "AssociateEipAddress", bound)
+    for _ in range(_MOST_LOOKS):
+        shown = account.call("Vpc", "DescribeEipAddresses", {"AllocationId": eip["AllocationId"]})
+        if shown["EipAddresses"]["EipAddress"][0]["Status"] == "InUse":
+            break
+        time.sleep(suite.interval)
+    entry = {"SnatIp": eip["EipAddress"], "SourceVSwitchId": vswitch_id}
+    account.call("Vpc", "CreateSnatEntry", {"SnatTableId": made["SnatTableIds"]["SnatTableId"][0], **entry})
 
 
 def _until_available(account: Account, suite: Suite, action: str, named: dict[str, str]) -> None:

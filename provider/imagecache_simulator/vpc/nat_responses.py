@@ -78,13 +78,16 @@ def get_nat_gateway_attribute(cloud: Cloud, parameters: Parameters) -> dict[str,
     kept = (
         "NatGatewayId", "Name", "Description", "Status", "BusinessStatus", "RegionId", "VpcId", "NatType",
         "NetworkType", "ResourceGroupId", "CreationTime", "ExpiredTime", "EcsMetricEnabled",
-        "EnableSessionLog", "PrivateLinkEnabled",
+        "PrivateLinkEnabled",
     )  # fmt: skip
     return {
         **{name: shown[name] for name in kept},
+        # Of another type than in the list, both.
+        "EnableSessionLog": False,
         "PrivateInfo": shown["NatGatewayPrivateInfo"],
         "BillingConfig": {
-            name: shown[name] for name in ("AutoPay", "InstanceChargeType", "InternetChargeType", "Spec")
+            "AutoPay": "false",
+            **{name: shown[name] for name in ("InstanceChargeType", "InternetChargeType", "Spec")},
         },
         "DeletionProtectionInfo": {"Enabled": gateway.deletion_protection},
         "SnatTable": {

@@ -112,3 +112,37 @@ def test_in_use(vpc: Product, eci: Product, allocation_id: str, image_cache: Cal
     assert (shown["InstanceId"], shown["InstanceType"]) == (cache["ContainerGroupId"], "EciInstance")
     refusal = vpc.refused("ReleaseEipAddress", AllocationId=allocation_id)
     assert refusal == (400, "IncorrectEipStatus")
+
+
+def test_mode(vpc: Product, allocation_id: str, account: Account) -> None:
+    """How an address stands before its instance changes."""
+    vpc("ModifyEipForwardMode", InstanceId=allocation_id, Mode="MULTI_BINDED", ClientToken=account.run)
+    (shown,) = vpc("DescribeEipAddresses", AllocationId=allocation_id)["EipAddresses"]["EipAddress"]
+    assert shown["Mode"] == "MULTI_BINDED"
+    refusal = vpc.refused("ModifyEipForwardMode", InstanceId=allocation_id, Mode="Maybe")
+    assert refusal == (400, "InvalidParameter.Mode")
+
+
+def test_monitoring(vpc: Product, allocation_id: str) -> None:
+    """Second-by-second monitoring is turned on, and tells where it's logged."""
+    named = {"InstanceId": allocation_id, "InstanceType": "EIP"}
+    vpc("SetHighDefinitionMonitorLogStatus", **named, Status="ON", LogProject="a", LogStore="b")
+    (shown,) = vpc("DescribeEipAddresses", AllocationId=allocation_id)["EipAddresses"]["EipAddress"]
+    assert shown["HDMonitorStatus"] == "ON"
+    log = vpc("DescribeHighDefinitionMonitorLogAttribute", **named)
+    assert (log["LogProject"], log["LogStore"]) == ("a", "b")
+    assert (log["InstanceId"], log["InstanceType"]) == (allocation_id, "EIP")
+    refusal = vpc.refused("SetHighDefinitionMonitorLogStatus", **named, Status="Maybe")
+    assert refusal == (400, "InvalidParameter.Status")
+
+
+def test_deletion_protection(vpc: Product, allocation_id: str, account: Account) -> None:
+    """A protected address can't be released until it's let go."""
+    named = {"InstanceId": allocation_id, "Type": "EIP"}
+    vpc("DeletionProtection", **named, ProtectionEnable=True, ClientToken=f"{account.run}-on")
+    (shown,) = vpc("DescribeEipAddresses", AllocationId=allocation_id)["EipAddresses"]["EipAddress"]
+    assert shown["DeletionProtection"] is True
+    refusal = vpc.refused("ReleaseEipAddress", AllocationId=allocation_id)
+    assert refusal == (400, "OperationDenied.DeletionProtection")
+    vpc("DeletionProtection", **named, ProtectionEnable=False)
+    vpc("ReleaseEipAddress", AllocationId=allocation_id)
