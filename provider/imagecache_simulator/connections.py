@@ -31,6 +31,9 @@ class Connection(H11Protocol):
         if self.held:
             self.reset()
         super().shutdown()
+        # Under TLS a closed connection would wait for the client's farewell, and that client may be idle.
+        if self.transport.get_extra_info("ssl_object") and (not self.cycle or self.cycle.response_complete):
+            self.transport.abort()
 
     def reset(self) -> None:
         """Close without a farewell: with no time to linger, the system sends a reset."""

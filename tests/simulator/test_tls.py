@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from pathlib import Path
 
 import certifi
@@ -37,6 +38,16 @@ def test_certificate_goes_with_the_server() -> None:
         files = [Path(str(server.ca_file)) for server in (one, other)]
         assert files[0].read_bytes() != files[1].read_bytes()
     assert not any(file.parent.exists() for file in files)
+
+
+def test_idle_client_holds_nothing_up() -> None:
+    """A client that keeps its connection open doesn't delay the server's end."""
+    with http_client.Session() as session:
+        with serve(Cloud(seed=1)) as server:
+            url = f"https://{server.tls_endpoint}/_simulator/clock"
+            session.get(url, verify=str(server.ca_file), timeout=10)
+            began = time.monotonic()
+        assert time.monotonic() - began < 2
 
 
 def test_without_tls() -> None:
