@@ -56,6 +56,7 @@ check: setup ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/lint-imports
 	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
+	@$(PY) tools/conformance_table.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --quiet --fix

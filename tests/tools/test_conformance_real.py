@@ -88,7 +88,8 @@ def made(cloud: Cloud) -> list[dict[str, Any]]:
 def left(cloud: Cloud) -> list[str]:
     """Return the IDs of what exists on the account."""
     network: list[dict[str, Any]] = [cloud.vpc.vpcs, cloud.vpc.vswitches, cloud.vpc.eips]
-    tables = [*network, cloud.ecs.security_groups, cloud.eci.image_caches, cloud.eci.container_groups]
+    eci: list[dict[str, Any]] = [cloud.eci.image_caches, cloud.eci.container_groups]
+    tables = [*network, cloud.vpc.nat.gateways, cloud.ecs.security_groups, *eci]
     return [each for table in tables for each in table]
 
 
@@ -127,7 +128,6 @@ def test_what_costs_is_left_out(suite: Command, cloud: Cloud) -> None:
 def test_paid(suite: Command) -> None:
     """With --cloud-paid builds are made, waited for in real time, and swept."""
     cloud = Cloud(clock=ScaledClock(speed=600), seed=1)
-    cloud.registries.need_internet = False
     with serve(cloud) as server:
         command = suite(A_BUILD, "--cloud-paid", "--cloud-endpoint", server.endpoint)
         result = run([*command, "--cloud-interval", "0.02"])
@@ -195,10 +195,11 @@ def test_killed(suite: Command, cloud: Cloud, sweep: Callable[..., Any]) -> None
         wait_for(lambda: cloud.eci.image_caches)
         child.kill()
         child.wait(timeout=60)
-    assert len(left(cloud)) == 4
+    before = left(cloud)
+    assert len(before) == 6
     (cache,) = cloud.eci.image_caches.values()
     assert "DeleteVpc" not in sweep().stdout
-    assert len(left(cloud)) == 4
+    assert left(cloud) == before
     result = sweep("--run", cache.tags[RUN_TAG].partition(".")[0])
     assert result.returncode == 0, result.stderr
     assert "DeleteImageCache" in result.stdout
