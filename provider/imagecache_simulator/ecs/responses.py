@@ -57,11 +57,12 @@ def describe_security_group_attribute(cloud: Cloud, parameters: Parameters) -> d
     """
     group = _group(cloud, parameters)
     direction = parameters.text("Direction").lower()
-    nic_type = parameters.text("NicType")
+    # The plugin sends the text <nil> for a rule that names no network card.
+    wanted = {parameters.text("NicType")} & {"internet", "intranet"} or {"internet", "intranet"}
     rules = [
         rule_form(rule)
         for rule in group.rules
-        if direction in {"", "all", rule.direction} and nic_type in {"", rule.nic_type}
+        if direction in {"", "all", rule.direction} and rule.nic_type in wanted
     ]
     return {
         "SecurityGroupId": group.security_group_id,
