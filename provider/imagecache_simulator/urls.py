@@ -65,6 +65,8 @@ _ECI = {
 
 _VPC = {
     "createvpc": Action(vpc.create_vpc, idempotent=True),
+    "createdefaultvpc": Action(vpc.create_default_vpc, idempotent=True),
+    "createdefaultvswitch": Action(vpc.create_default_vswitch, idempotent=True),
     "describevpcattribute": Action(vpc.describe_vpc_attribute),
     "describevpcs": Action(vpc.describe_vpcs),
     "modifyvpcattribute": Action(vpc.modify_vpc_attribute),

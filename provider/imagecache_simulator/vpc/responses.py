@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imagecache_simulator.exceptions import InvalidZoneNotFoundError
 from imagecache_simulator.paging import page_of
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.tags import key_value_form, matches, read_tags
+from imagecache_simulator.vpc.exceptions import (
+    DefaultVpcExistsError,
+    DefaultVpcNotFoundError,
+    DefaultVSwitchExistsError,
+)
 from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
@@ -32,6 +38,33 @@ def create_vpc(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
         "RouteTableId": vpc.route_table_id,
         "ResourceGroupId": vpc.resource_group_id,
     }
+
+
+def create_default_vpc(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Create the default VPC of a region, of which there is one at most.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateDefaultVpc
+    """
+    region_id = named_region(cloud, parameters)
+    if any(vpc.is_default and vpc.region_id == region_id for vpc in cloud.vpc.vpcs.values()):
+        raise DefaultVpcExistsError
+    vpc = cloud.vpc.default_vpc(region_id, parameters.text("ResourceGroupId"))
+    return {"VpcId": vpc.vpc_id, "VRouterId": vpc.v_router_id, "RouteTableId": vpc.route_table_id}
+
+
+def create_default_vswitch(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Create the default vSwitch of a zone, in the region's default VPC, which must be there.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateDefaultVSwitch
+    """
+    region_id, zone_id = named_region(cloud, parameters), parameters.required("ZoneId")
+    if zone_id not in cloud.regions[region_id]:
+        raise InvalidZoneNotFoundError
+    if not any(vpc.is_default and vpc.region_id == region_id for vpc in cloud.vpc.vpcs.values()):
+        raise DefaultVpcNotFoundError
+    if any(vswitch.zone_id == zone_id for vswitch in cloud.vpc.default_vswitches(region_id)):
+        raise DefaultVSwitchExistsError
+    return {"VSwitchId": cloud.vpc.default_vswitch(region_id, zone_id).v_switch_id}
 
 
 def describe_vpc_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:

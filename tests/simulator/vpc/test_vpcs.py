@@ -205,3 +205,18 @@ def test_default_network() -> None:
     assert cloud.vpc.vpcs[first.vpc_id].is_default
     assert cloud.vpc.default_vswitch("cn-hangzhou").vpc_id != first.vpc_id
     assert (first.cidr_block, other.cidr_block) == ("172.31.0.0/20", "172.31.16.0/20")
+
+
+def test_default_network_by_call(vpc_call: Call, refusal: Refusal) -> None:
+    """A region has one default VPC, a zone of it one default vSwitch."""
+    zone = {"ZoneId": "cn-hangzhou-h"}
+    missing = (404, "InvalidVpcID.NotFound")
+    assert refusal("CreateDefaultVSwitch", zone, product="vpc") == missing
+    vpc_id = vpc_call("CreateDefaultVpc")["VpcId"]
+    assert vpc_call("DescribeVpcAttribute", {"VpcId": vpc_id})["IsDefault"] is True
+    made = vpc_call("CreateDefaultVSwitch", zone)
+    shown = vpc_call("DescribeVSwitchAttributes", {"VSwitchId": made["VSwitchId"]})
+    assert (shown["VpcId"], shown["IsDefault"], shown["ZoneId"]) == (vpc_id, True, "cn-hangzhou-h")
+    assert refusal("CreateDefaultVpc", product="vpc") == (400, "OperationDenied.DefaultVpcExist")
+    again = (400, "OperationDenied.DefaultVSwitchExist")
+    assert refusal("CreateDefaultVSwitch", zone, product="vpc") == again
