@@ -136,6 +136,7 @@ class LocalStack:
         The alicloud plugin takes the port with TLS, as it sends some calls over HTTPS whatever it's told.
         """
         self.forget()
+        self._install_plugin()
         self.pulumi("stack", "init", self.name, quiet=True)
         endpoint = self.simulator.tls_endpoint
         products = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager")
@@ -146,11 +147,23 @@ class LocalStack:
                 "alicloud:accountType": "Domestic",
                 "alicloud:protocol": "HTTPS",
                 "alicloud:endpoints": json.dumps([dict.fromkeys(products, endpoint)]),
-                "imagecache:protocol": "HTTP",
+                "imagecache:region": self.simulator.region,
+                "imagecache:accessKey": self.simulator.access_key_id,
                 "imagecache:endpoint": self.simulator.endpoint,
+                "imagecache:protocol": "HTTP",
             }
         )
-        self.configure({"alicloud:secretKey": self.simulator.access_key_secret}, secret=True)
+        secret = self.simulator.access_key_secret
+        self.configure({"alicloud:secretKey": secret, "imagecache:secretKey": secret}, secret=True)
+
+    def _install_plugin(self) -> None:
+        """Put the plugin where this stack's engine looks, as a user does."""
+        subprocess.run(
+            [sys.executable, "-m", "imagecache_provider", "install"],
+            check=True,
+            env=self.variables,
+            capture_output=True,
+        )
 
     def configure(self, settings: Mapping[str, str], *, secret: bool = False) -> None:
         """Set values of the stack's configuration."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from imagecache_provider.fields import NO_DEFAULT, Change, Field, Model, fields, has_unknown
@@ -88,17 +88,18 @@ def diff(
         last_build: the build ID that the cloud works from; empty if none is known.
         imported: whether the old inputs were only now read from the cloud, which doesn't tell all of them.
     """
-    known = {name: fields(model)[name] for name in fields(model) if not imported or _told(model, name, news)}
-    found = tuple(_differences(known, olds, news))
+    found = tuple(_differences(model, olds, news))
+    if imported:
+        found = tuple(_of_an_import(fields(model)[each.property], each) for each in found)
     if any(difference.change is Change.BUILD for difference in found):
         found = tuple(_blocked_builds(model, found, news, last_build))
     return Diff(found)
 
 
 def _differences(
-    known: Mapping[str, Field], olds: Mapping[str, Any], news: Mapping[str, Any]
+    model: type[Model], olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> Iterator[Difference]:
-    for name, field in known.items():
+    for name, field in fields(model).items():
         old, new = olds.get(name), news.get(name)
         if field.property.same(old, new):
             continue
@@ -110,15 +111,15 @@ def _differences(
         yield Difference(name, _kind(old, new), change, replaces, reason)
 
 
-def _told(model: type[Model], name: str, news: Mapping[str, Any]) -> bool:
-    """Say whether an import can compare a field: the cloud tells it, and the program says what it should be.
-
-    What the cloud has chosen itself where the program says nothing is right as it is.
-    """
-    about = fields(model)[name].property
-    if about.change is Change.REPLACE:
-        return True
-    return (about.returned or about.derived) and (name in news or about.default is not NO_DEFAULT)
+def _of_an_import(field: Field, difference: Difference) -> Difference:
+    """Take the program's word for what the cloud doesn't tell, and leave what can't be undone as it is."""
+    told = field.property.returned or field.property.derived or difference.property == "regionId"
+    if told and difference.kind is not Kind.DELETE:
+        return difference
+    if difference.change is Change.METADATA and not difference.replaces:
+        return difference
+    reason = "the cloud tells no more: recorded as the program has it; nothing is built now"
+    return replace(difference, change=Change.RECORD, replaces=False, reason=reason)
 
 
 def _takes_another(field: Field) -> bool:
@@ -161,11 +162,11 @@ def drifted(model: type[Model], inputs: dict[str, Any], seen: Observed) -> dict[
 
 
 def described(model: type[Model], seen: Observed) -> dict[str, Any]:
-    """Give the inputs that describe a resource of which only the cloud knows: defaults are left out."""
+    """Describe a resource of which only the cloud knows by inputs; what goes without saying is left out."""
     told = {
         name: value
         for name, value in {**seen.returned, **seen.derived}.items()
-        if not fields(model)[name].property.same(value, None)
+        if not fields(model)[name].property.assigned and not fields(model)[name].property.same(value, None)
     }
     tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
     return {**told, **({"tags": tags} if tags else {})}

@@ -87,6 +87,7 @@ class Property:
         updatable: whether the API's update call can carry it.
         returned: whether the API returns it, so that drift can be seen.
         derived: whether it can be worked out of what the API returns, for an import.
+        assigned: whether the cloud chooses a value where none is given.
         joined: whether the wire joins a list's members with commas.
         rules: rules over the whole value.
         canonical: gives two values that mean the same one form; for comparing, never for sending.
@@ -100,6 +101,7 @@ class Property:
     updatable: bool = True
     returned: bool = False
     derived: bool = False
+    assigned: bool = False
     joined: bool = False
     rules: tuple[Rule, ...] = ()
     canonical: Callable[[Any], Any] | None = None

@@ -135,10 +135,9 @@ class Lifecycle(Offline):
 
     async def _left_behind(self, id_: str, inputs: dict[str, Any], error: ProviderError) -> ProviderError:
         """Settle what becomes of a resource whose create went wrong: recorded, deleted, or found again."""
-        seen = error.seen if isinstance(error, NotReadyError) else None
         if self._keeps_failed:
-            if seen is not None:
-                await self._quietly(self._adoption.hand_over(seen, inputs["regionId"]))
+            # It stays pending until an update of what the state has by then: the engine may be killed before
+            # it records anything. Nothing adopts it meanwhile, since the engine reads it before all else.
             return error if isinstance(error, NotReadyError) else NotReadyError(str(error), None, id_)
         if isinstance(error, FailedError):
             await self._quietly(self.delete(id_, inputs["regionId"]))
@@ -187,7 +186,7 @@ class Lifecycle(Offline):
         """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
         self._memory.show(identity, id)
         recorded = str(outputs.get("buildId") or "")
-        found = diff(self._resource.args, olds, news, recorded)
+        found = self._compare(identity, olds, outputs, news)
         seen = await self._readiness.present(id, news)
         builds = bool(found.properties(Change.BUILD)) or seen.phase is not Phase.READY
         async with self._readiness.turn(news if builds else {}, operation):

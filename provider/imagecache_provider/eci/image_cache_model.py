@@ -245,6 +245,7 @@ class ImageCacheArgs(Model):
             "ResourceGroupId",
             Change.METADATA,
             returned=True,
+            assigned=True,
         ),
     ] = OPTIONAL
     image_cache_size: Annotated[
