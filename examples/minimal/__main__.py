@@ -2,8 +2,7 @@
 
 import pulumi
 import pulumi_alicloud as alicloud
-
-from imagecache_provider.dynamic import eci
+from pulumi_imagecache import eci
 
 vpc = alicloud.vpc.Network("vpc", cidr_block="10.0.0.0/16")
 vswitch = alicloud.vpc.Switch("vswitch", vpc_id=vpc.id, cidr_block="10.0.1.0/24", zone_id="cn-hangzhou-b")

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_alicloud as alicloud
-
-from imagecache_provider.dynamic import eci
+from pulumi_imagecache import eci
 
 config = pulumi.Config()
 endpoints = pulumi.Config("alicloud").get("endpoints") or ""
