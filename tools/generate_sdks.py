@@ -32,6 +32,16 @@ TOOLS = ROOT / "tools"
 SCHEMA = ROOT / "schema.json"
 PYTHON = ROOT / "sdk" / "python" / "pulumi_imagecache"
 OTHERS = ROOT / "dist" / "sdk"
+_HINT = """
+
+# Added by tools/generate_sdks.py: in a program that an engine runs, says how to get a plugin that is missing.
+import pulumi as _pulumi
+
+if _pulumi.runtime.settings.get_engine() is not None:
+    from imagecache_provider.sdk import warn_without_plugin as _warn_without_plugin
+
+    _warn_without_plugin()
+"""
 _GO_MODULE = "pulumi-imagecache/sdk/go/imagecache"
 
 
@@ -98,9 +108,15 @@ def check_python() -> None:
 
 
 def _python_in(folder: Path) -> Path:
-    """Generate it; of all files only the package's, since the root's pyproject.toml ships them."""
+    """Generate it; of all files only the package's, since the root's pyproject.toml ships them.
+
+    It comes in one distribution with `imagecache_provider`, which knows how to get the plugin.
+    """
     _generate("python", folder)
-    return folder / "pulumi_imagecache"
+    package = folder / "pulumi_imagecache"
+    with (package / "__init__.py").open("a", encoding="utf-8") as file:
+        file.write(_HINT)
+    return package
 
 
 def _different(made: Path, kept: Path) -> Iterator[str]:

@@ -5,7 +5,7 @@ PULUMI_HOME/plugins; it never looks into a Python environment that isn't active.
 a launcher for this environment, or what the archive of `make plugin` holds. Folder, lock and mark are as in
 `pulumi plugin install -f`, so that the two can be used in turn, and at the same time.
 
-`__main__` calls it, and tools/build_plugin.py asks for names.
+`__main__` calls it; `sdk` and tools/build_plugin.py ask it where things are and what they are called.
 Source: pkg/v3/pluginstorage/download.go and sdk/v3/go/common/workspace/plugins.go of pulumi/pulumi.
 """
 
@@ -196,12 +196,17 @@ class Place:
         Raises:
             ProviderError: it isn't, or it doesn't.
         """
-        if not self._whole() or not self.program.exists():
+        if not self.holds_plugin:
             raise ProviderError(
                 f"The plugin imagecache v{VERSION} isn't installed in {self.folder}; run: {_COMMAND}"
             )
         _start(self.program)
         return f"The plugin imagecache v{VERSION} is installed and starts: {self.program}"
+
+    @property
+    def holds_plugin(self) -> bool:
+        """Whether the engine finds a plugin here."""
+        return self._whole() and self.program.exists()
 
     def _whole(self) -> bool:
         return self.folder.is_dir() and not self._partial.exists()

@@ -122,14 +122,19 @@ def test_wheel_for_yaml(wheel_python: Path, yaml_stack: LocalStack) -> None:
 
 
 def test_wheel_for_python(wheel_python: Path, engine: str, cloud: Simulator, tmp_path: Path) -> None:
-    """The wheel has what a Python program needs, the SDK and the plugin; its scripts needn't be on PATH."""
+    """The wheel has what a Python program needs, SDK and plugin; the SDK says how to install the latter."""
     scripts = tmp_path / "scripts"
     scripts.mkdir()
     (scripts / "python3").write_text(f'#!/bin/sh\nexec {wheel_python} "$@"\n')
     (scripts / "python3").chmod(0o755)
     stack = stack_of("plugin_python", cloud, tmp_path, f"{scripts}:{engine}:{SYSTEM}")
+    lacking = stack.pulumi("preview", quiet=True, expect=None)
+    remedy = f"run: {wheel_python} -m imagecache_provider install"
+    assert lacking.returncode != 0
+    assert f"no resource plugin '{PROGRAM}' found" in lacking.stdout
+    assert remedy in lacking.stdout
     installed(stack, wheel_python)
-    goes_round(stack)
+    assert remedy not in goes_round(stack)
 
 
 def test_archive(plugin_archive: Path, yaml_stack: LocalStack, engine: str, tmp_path: Path) -> None:
