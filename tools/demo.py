@@ -1,5 +1,7 @@
 """`make demo`: the quick-start stack from preview to destroy, on a real engine, against the simulator.
 
+It goes through the plugin; one step brings the same program up through the dynamic front.
+
 Every step is Pulumi's own output behind a line that says what to look at, and is checked: the demo ends with
 0 only if the stack and the simulated account are what the lines say. KEEP=1 leaves both for looking around.
 """
@@ -37,10 +39,12 @@ class Demo:
 
     Args:
         stack: the quick-start stack, not created yet.
+        dynamic: the same program's stack through the dynamic front, not created yet.
     """
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: LocalStack, dynamic: LocalStack) -> None:
         self.stack = stack
+        self.dynamic = dynamic
         self.cloud = stack.simulator
         self.ids: dict[str, str] = {}
 
@@ -54,6 +58,7 @@ class Demo:
             self.change_images,
             self.rotate_password,
             self.delete_behind_back,
+            self.dynamic_front,
             self.outputs,
         ]
         if not keep:
@@ -106,6 +111,15 @@ class Demo:
         _expect(now["private"] == self.ids["private"], "the other cache was touched")
         _expect(len(self.cloud.caches()) == len(now), "there are more caches than the stack has")
 
+    def dynamic_front(self) -> None:
+        """up, destroy: the same program through the dynamic front, without the plugin; one import differs."""
+        before = len(self.cloud.caches())
+        self.dynamic.create()
+        self.dynamic.pulumi("up", "--yes", "--skip-preview")
+        _expect(len(self.cloud.caches()) == before + len(self.ids), "the dynamic front made other caches")
+        self.dynamic.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
+        _expect(len(self.cloud.caches()) == before, "the dynamic front left a cache")
+
     def outputs(self) -> None:
         """outputs: what other programs read."""
         self.stack.pulumi("stack", "output")
@@ -150,8 +164,10 @@ def _demonstrate(*, keep: bool) -> None:
         cleaning.callback(shutil.rmtree, FOLDER, ignore_errors=True)
         stack = LocalStack(ROOT, FOLDER, cloud)
         cleaning.callback(stack.forget)
+        dynamic = FOLDER / "quickstart-dynamic"
+        shutil.copytree(ROOT / "examples" / "quickstart-dynamic", dynamic)
         cleaning.callback(_on_request_to_end, signal.SIG_IGN)  # the cleaning itself isn't interrupted
-        steps = Demo(stack).run(keep=keep)
+        steps = Demo(stack, LocalStack(dynamic, FOLDER, cloud)).run(keep=keep)
         print(f"\nDemo passed: {steps} steps, {_spent(cloud)}, in {time.monotonic() - started:.0f} s.")
         if keep:
             _keep(stack)

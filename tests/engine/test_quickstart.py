@@ -27,13 +27,13 @@ def demo_clone(tmp_path: Path) -> Path:
 
 @pytest.mark.timeout(300)
 def test_demo(demo_clone: Path) -> None:
-    """`make demo` goes through its eight steps, ends with 0, and leaves no file behind."""
+    """`make demo` goes through its nine steps, ends with 0, and leaves no file behind."""
     before = sorted(demo_clone.iterdir())
     done = subprocess.run(
         [sys.executable, "tools/demo.py"], cwd=demo_clone, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^Demo passed: 8 steps", done.stdout, re.MULTILINE)
+    assert re.search(r"^Demo passed: 9 steps", done.stdout, re.MULTILINE)
     assert sorted(demo_clone.iterdir()) == before
 
 

@@ -1,0 +1,111 @@
+"""The examples, each brought up as it stands and taken away again, on a real engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local_stack import LocalStack, Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+Open = Callable[[str], LocalStack]
+
+
+@pytest.fixture
+def example(cloud: Simulator, tmp_path: Path) -> Open:
+    """Return a function that makes a stack of a copy of an example."""
+
+    def make(name: str) -> LocalStack:
+        project = tmp_path / name
+        shutil.copytree(EXAMPLES / name, project)
+        stack = LocalStack(project, tmp_path / "pulumi", cloud)
+        stack.create()
+        return stack
+
+    return make
+
+
+def up(stack: LocalStack) -> None:
+    """Run `pulumi up`, after which there is nothing left to do."""
+    stack.pulumi("up", "--yes", "--skip-preview", quiet=True)
+    stack.pulumi("preview", "--expect-no-changes", quiet=True)
+
+
+def test_all_are_tested() -> None:
+    """Each example is run: here, by the demo or by the README's test."""
+    elsewhere = {"quickstart", "quickstart-dynamic", "minimal"}
+    here = {"private-registry", "yaml", "adopt", "from-alicloud"}
+    assert {path.name for path in EXAMPLES.iterdir()} == elsewhere | here
+
+
+def test_fronts_differ_by_one_import() -> None:
+    """The quick-start program moves between the fronts by changing one import."""
+    plugin = (EXAMPLES / "quickstart" / "__main__.py").read_text()
+    dynamic = (EXAMPLES / "quickstart-dynamic" / "__main__.py").read_text()
+    moved = plugin.replace("from pulumi_imagecache import eci", "from imagecache_provider.dynamic import eci")
+    assert [line for line in moved.splitlines() if line] == [line for line in dynamic.splitlines() if line]
+
+
+def test_private_registry(example: Open, cloud: Simulator) -> None:
+    """Images of ACR Enterprise Edition and of a registry with a password are cached; it stays secret."""
+    stack = example("private-registry")
+    stack.configure({"registryPassword": "simulator"}, secret=True)
+    up(stack)
+    (cache,) = cloud.caches()
+    assert (cache["Status"], len(cache["Images"])) == ("Ready", 2)
+    exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
+    resources = {each.get("id"): each for each in exported["deployment"]["resources"]}
+    password = resources[cache["ImageCacheId"]]["inputs"]["imageRegistryCredentials"][0]["password"]
+    assert "ciphertext" in password
+    stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
+    assert not any(cloud.resources().values())
+
+
+def test_yaml_and_adopt(example: Open, cloud: Simulator) -> None:
+    """A cache that a YAML program made is taken into another stack by its ID, and nothing is built for it."""
+    cloud.ask("internet", "POST", {"RegionId": cloud.region})
+    network = cloud.resources()
+    vswitch = network["vswitches"][0]
+    made = example("yaml")
+    made.configure(
+        {
+            "imagecache-yaml:vswitchId": vswitch["VSwitchId"],
+            "imagecache-yaml:securityGroupId": "",
+            "imagecache-yaml:eipInstanceId": "",
+        }
+    )
+    up(made)
+    (cache,) = cloud.caches()
+    assert made.outputs() == {"imageCacheId": cache["ImageCacheId"], "status": "Ready"}
+    adopting = example("adopt")
+    wanted = {"flink": {"id": cache["ImageCacheId"], "images": ["flink:1.20"], "tags": {"team": "data"}}}
+    adopting.configure({"adopt": json.dumps(wanted)})
+    up(adopting)
+    assert adopting.outputs() == {"flink": "Ready"}
+    assert len(cloud.calls("CreateImageCache")) == 1
+    assert cloud.calls("UpdateImageCache") == []
+
+
+def test_from_alicloud(example: Open, cloud: Simulator) -> None:
+    """A stack moves from pulumi-alicloud's eci.ImageCache to this provider without another build."""
+    stack = example("from-alicloud")
+    up(stack)
+    moved = stack.outputs()["imageCacheId"]
+    exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
+    (urn,) = [
+        each["urn"] for each in exported["deployment"]["resources"] if each["type"].endswith("ImageCache")
+    ]
+    stack.pulumi("state", "delete", urn, "--yes", quiet=True)
+    stack.configure({"imageCacheId": moved})
+    up(stack)
+    assert stack.outputs() == {"imageCacheId": moved}
+    assert [cache["ImageCacheId"] for cache in cloud.caches()] == [moved]
+    assert len(cloud.calls("CreateImageCache")) == 1
+    assert cloud.calls("UpdateImageCache") == []
+    stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
+    assert not any(cloud.resources().values())
