@@ -50,21 +50,13 @@ def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def stack_of(program: str, cloud: Simulator, folder: Path, path: str) -> LocalStack:
-    """Give a stack of a copy of a program, whose engine sees of this machine's programs those on `path`."""
+    """Give a stack of a copy of a program, without a plugin; its engine sees the programs on `path`."""
     cloud.ask("internet", "POST", {"RegionId": cloud.region})
     project = folder / "project"
     shutil.copytree(PROGRAMS / program, project)
     stack = LocalStack(project, folder / "pulumi", cloud, variables={"PATH": path})
     stack.create()
-    stack.configure(
-        {
-            "imagecache:region": cloud.region,
-            "imagecache:accessKey": cloud.access_key_id,
-            "imagecache:endpoint": cloud.endpoint,
-            "imagecache:protocol": "HTTP",
-        }
-    )
-    stack.configure({"imagecache:secretKey": cloud.access_key_secret}, secret=True)
+    place_of(stack).remove()
     return stack
 
 
