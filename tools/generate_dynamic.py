@@ -16,6 +16,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from imagecache_provider.fields import Field, Model, fields
 from imagecache_provider.registry import RESOURCES
+from imagecache_provider.resource import Resource
+from imagecache_provider.schema import choice_name, described
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "provider" / "imagecache_provider" / "dynamic"
@@ -23,18 +25,18 @@ _WIDTH = 100
 
 _HEADER = '''"""{cloud} resources for Python programs, as Pulumi dynamic resources.
 
+The arguments' types are those of the SDK: a program moves between the two by its import.
 Made by tools/generate_dynamic.py from the models; change those and run `make generate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
 
 import pulumi
+from pulumi_imagecache.{module} import {types}, outputs
 
-from imagecache_provider.dynamic.resource import DynamicResource
+from imagecache_provider.dynamic.resource import DynamicResource, objects
 '''
 
 _CLOUDS = {"eci": "Alibaba Cloud ECI"}
@@ -61,88 +63,62 @@ def main() -> int:
 
 
 def _module(cloud: str) -> str:
-    parts = [_HEADER.format(cloud=_CLOUDS[cloud])]
-    exported: list[str] = []
+    parts: list[str] = []
+    exported: set[str] = set()
+    shared: set[str] = set()
     for token, resource in sorted(RESOURCES.items()):
         _, module, name = token.split(":")
         if module != cloud:
             continue
-        nested = [field.nested for field in fields(resource.args).values() if field.nested]
-        for model in nested:
-            parts.extend([_arguments_class(model), _dictionary_class(model)])
-            exported.extend([f"{model.__name__}Args", f"{model.__name__}ArgsDict"])
-        parts.append(_resource_class(token, name, resource.noun, resource.args, resource.state))
-        exported.append(name)
-    parts.append(f"__all__ = {sorted(exported)!r}")
-    return "\n\n".join(parts) + "\n"
+        parts.append(_resource_class(name, resource))
+        shared |= _shared(name, resource)
+        exported |= {name, *_shared(name, resource)}
+    header = _HEADER.format(cloud=_CLOUDS[cloud], module=cloud, types=", ".join(sorted(shared)))
+    return "\n\n".join([header, *parts, f"__all__ = {sorted(exported)!r}"]) + "\n"
 
 
-def _arguments_class(model: type[Model]) -> str:
-    members = [
-        f"    {field.python_name}: {_input(field)}{_default(field)}\n"
-        f"{_docstring(field.property.description, 4)}"
-        for field in _required_first(model)
-    ]
-    return (
-        f"@dataclass(kw_only=True)\nclass {model.__name__}Args:\n"
-        f"{_docstring(str(model.__doc__), 4)}\n" + "\n".join(members)
-    )
+def _shared(name: str, resource: type[Resource]) -> set[str]:
+    """Name the SDK's types of a resource's arguments: itself, its objects, its choices."""
+    found = {f"{name}Args"}
+    for field in fields(resource.args).values():
+        if field.nested is not None:
+            found |= {f"{field.nested.__name__}Args", f"{field.nested.__name__}ArgsDict"}
+        elif get_origin(field.annotation) is Literal:
+            found.add(choice_name(field.name))
+    return found
 
 
-def _default(field: Field) -> str:
-    if field.property.secret:
-        return " = field(repr=False)"
-    return "" if field.required else " = None"
-
-
-def _dictionary_class(model: type[Model]) -> str:
-    """The same as a dict literal, in two parts so that required keys are seen as such on Python 3.10 too."""
-    name = f"{model.__name__}ArgsDict"
-    required = [field for field in fields(model).values() if field.required]
-    optional = [field for field in fields(model).values() if not field.required]
-    doc = _docstring(f"{model.__doc__} `{model.__name__}Args` as a dict.", 4)
-    if not optional:
-        return f"class {name}(TypedDict):\n{doc}\n" + "\n".join(map(_member, required))
-    return (
-        f"class _{name}Required(TypedDict):\n" + "\n".join(map(_member, required)) + "\n\n\n"
-        f"class {name}(_{name}Required, total=False):\n{doc}\n" + "\n".join(map(_member, optional))
-    )
-
-
-def _member(field: Field) -> str:
-    return f"    {field.python_name}: pulumi.Input[{_type(field.annotation)}]"
-
-
-def _resource_class(token: str, name: str, noun: str, args: type[Model], state: type[Model]) -> str:
+def _resource_class(name: str, resource: type[Resource]) -> str:
+    token = resource.token
     module = token.split(":")[1]
-    ordered = _required_first(args)
-    outputs = {**fields(state), **fields(args)}
+    ordered = _required_first(resource.args)
+    outputs = {**fields(resource.state), **fields(resource.args)}
+    always = {*fields(resource.state), resource.name_property}
     return "\n".join(
         [
             f'class {name}(DynamicResource, module="imagecache/{module}", name="{name}"):',
-            _docstring(f"An {noun}: `{token}`.", 4),
+            _docstring(f"An {resource.noun}: `{token}`.", 4),
             "",
             "    def __init__(",
             "        self,",
             "        resource_name: str,",
-            "        *,",
-            *(
-                f"        {field.python_name}: {_input(field)}{'' if field.required else ' = None'},"
-                for field in ordered
-            ),
+            f"        args: {name}Args | pulumi.ResourceOptions | None = None,",
             "        opts: pulumi.ResourceOptions | None = None,",
+            "        *,",
+            *(f"        {field.python_name}: {_input(field)} = None," for field in ordered),
             "    ) -> None:",
-            _constructor_doc(noun, ordered),
+            _constructor_doc(resource.noun, ordered),
             "        super().__init__(",
             f'            "{token}",',
             "            resource_name,",
+            "            args,",
+            "            opts,",
             "            {",
             *(f'                "{field.python_name}": {field.python_name},' for field in ordered),
             "            },",
-            "            opts,",
             "        )",
             "",
-            "\n\n".join(_getter(field) for field in outputs.values()),
+            "\n\n".join(_getter(field, field.name in always) for field in outputs.values()),
         ]
     )
 
@@ -153,24 +129,29 @@ def _constructor_doc(noun: str, ordered: list[Field]) -> str:
         "",
         "        Args:",
         "            resource_name: The resource's name in the program.",
+        "            args: Its arguments as one object, instead of those below; or Pulumi's options.",
+        "            opts: Pulumi's resource options.",
     ]
     for field in ordered:
-        text = f"{field.python_name}: {field.property.description}"
+        text = f"{field.python_name}: {described(field)}"
         lines.extend(
             textwrap.wrap(
                 text, _WIDTH, initial_indent=" " * 12, subsequent_indent=" " * 16, break_long_words=False
             )
         )
-    return "\n".join([*lines, "            opts: Pulumi's resource options.", '        """'])
+    return "\n".join([*lines, '        """'])
 
 
-def _getter(field: Field) -> str:
+def _getter(field: Field, always: bool) -> str:
     kind = _type(field.annotation, output=True)
-    optional = "" if field.required or field.python_name == "region_id" else " | None"
+    optional = "" if field.required or always else " | None"
+    read = f'pulumi.get(self, "{field.name}")'
+    if field.nested is not None:
+        read = f"objects(outputs.{field.nested.__name__}, {read})"
     return (
         f"    @property\n    def {field.python_name}(self) -> pulumi.Output[{kind}{optional}]:\n"
         f"{_docstring(field.property.description, 8)}\n"
-        f'        value: pulumi.Output[{kind}{optional}] = pulumi.get(self, "{field.name}")\n'
+        f"        value: pulumi.Output[{kind}{optional}] = {read}\n"
         "        return value"
     )
 
@@ -180,23 +161,23 @@ def _required_first(model: type[Model]) -> list[Field]:
 
 
 def _input(field: Field) -> str:
-    return f"pulumi.Input[{_type(field.annotation)}]" + ("" if field.required else " | None")
+    return f"pulumi.Input[{_type(field.annotation, name=field.name)} | None]"
 
 
-def _type(annotation: Any, *, output: bool = False) -> str:
-    """Spell a model's annotation; inputs may hold outputs of other resources at any depth."""
+def _type(annotation: Any, *, name: str = "", output: bool = False) -> str:
+    """Spell a model's annotation as the SDK does; inputs may hold outputs of other resources at any depth."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
-        return f"Literal[{', '.join(repr(value).replace(chr(39), chr(34)) for value in arguments)}]"
+        return "str" if output else f"str | {choice_name(name)}"
     if origin is list:
-        return f"{'list' if output else 'Sequence'}[{_member_type(arguments[0], output=output)}]"
+        return f"Sequence[{_member_type(arguments[0], output=output)}]"
     if origin is dict:
-        return f"{'dict' if output else 'Mapping'}[str, {_member_type(arguments[1], output=output)}]"
+        return f"Mapping[str, {_member_type(arguments[1], output=output)}]"
     if isinstance(annotation, type) and issubclass(annotation, Model):
-        name = annotation.__name__
-        return "dict[str, Any]" if output else f"{name}Args | {name}ArgsDict"
+        kind = annotation.__name__
+        return f"outputs.{kind}" if output else f"{kind}Args | {kind}ArgsDict"
     if origin is not None or hasattr(annotation, "__metadata__"):
-        return _type(arguments[0], output=output)
+        return _type(arguments[0], name=name, output=output)
     return str(annotation.__name__)
 
 

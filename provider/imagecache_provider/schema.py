@@ -121,6 +121,11 @@ def described(field: Field) -> str:
     return " ".join(filter(None, (field.property.description, change)))
 
 
+def choice_name(name: str) -> str:
+    """Name the type of a property that has a choice of texts, after it."""
+    return f"{name[0].upper()}{name[1:]}"
+
+
 def _input(field: Field, types: _Types, module: str) -> dict[str, Any]:
     replaces = field.property.change is Change.REPLACE
     marks = {"replaceOnChanges": True, "willReplaceOnChanges": True} if replaces else {}
@@ -163,10 +168,10 @@ class _Types:
         return {"type": _PRIMITIVES[annotation]}
 
     def _choice(self, values: Iterable[str], name: str, module: str) -> dict[str, Any]:
-        """Name a set of texts after its property; any text is taken besides, for values yet to come."""
+        """Define a choice of texts; any text is taken besides, for values yet to come."""
         if module == _HOME:  # of a provider's settings the SDKs write all but plain texts as JSON
             return {"type": "string"}
-        token = f"{PACKAGE}:{module}:{name[0].upper()}{name[1:]}"
+        token = f"{PACKAGE}:{module}:{choice_name(name)}"
         members = [{"name": value or "None", "value": value} for value in values]
         self.found[token] = {"type": "string", "enum": members}
         return {"type": "string", "oneOf": [{"type": "string"}, {"$ref": f"#/types/{token}"}]}

@@ -1,7 +1,8 @@
 """Front 1: image caches as Pulumi dynamic resources, for Python programs that want nothing installed.
 
-Programs use the classes of `dynamic.eci`. The class here is what Pulumi writes into users' state, by
-reference: its path, `imagecache_provider.dynamic.Provider`, never changes.
+Programs use the classes of `dynamic.eci` as they would those of the SDK, `pulumi_imagecache.eci`. The class
+here is what Pulumi writes into users' state, by reference: its path, `imagecache_provider.dynamic.Provider`,
+never changes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi import dynamic
 
@@ -21,11 +24,21 @@ from imagecache_provider.fields import fields, holds_secret, secrets_of
 from imagecache_provider.resource import Identity
 from imagecache_provider.values import from_pulumi, to_pulumi
 
+if TYPE_CHECKING:
+    from imagecache_provider.dynamic import eci as eci
+
 PROGRAM = "__resource"
 """The hidden input {identity, name}: the program knows them, and Pulumi's host isn't told them."""
 _PROVIDER = "__provider"
 
 T = TypeVar("T")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load `eci` when a program asks for it; Pulumi's host needs none of it."""
+    if name == "eci":
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Provider(dynamic.ResourceProvider):

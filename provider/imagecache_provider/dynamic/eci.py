@@ -1,75 +1,26 @@
 """Alibaba Cloud ECI resources for Python programs, as Pulumi dynamic resources.
 
+The arguments' types are those of the SDK: a program moves between the two by its import.
 Made by tools/generate_dynamic.py from the models; change those and run `make generate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
 
 import pulumi
+from pulumi_imagecache.eci import (
+    AcrRegistryInfoArgs,
+    AcrRegistryInfoArgsDict,
+    EliminationStrategy,
+    ImageCacheArgs,
+    ImageRegistryCredentialArgs,
+    ImageRegistryCredentialArgsDict,
+    OsType,
+    outputs,
+)
 
-from imagecache_provider.dynamic.resource import DynamicResource
-
-
-@dataclass(kw_only=True)
-class ImageRegistryCredentialArgs:
-    """How to log in to one registry while a cache is being built."""
-
-    server: pulumi.Input[str]
-    """The registry as host[:port], without http:// or https://."""
-    user_name: pulumi.Input[str]
-    """The user name."""
-    password: pulumi.Input[str] = field(repr=False)
-    """The password. Kept as a secret."""
-
-
-class ImageRegistryCredentialArgsDict(TypedDict):
-    """How to log in to one registry while a cache is being built.
-
-    `ImageRegistryCredentialArgs` as a dict.
-    """
-
-    server: pulumi.Input[str]
-    user_name: pulumi.Input[str]
-    password: pulumi.Input[str]
-
-
-@dataclass(kw_only=True)
-class AcrRegistryInfoArgs:
-    """An ACR Enterprise Edition instance to pull from without a password."""
-
-    instance_id: pulumi.Input[str]
-    """The instance's ID, cri-…."""
-    instance_name: pulumi.Input[str] | None = None
-    """The instance's name."""
-    region_id: pulumi.Input[str] | None = None
-    """The instance's region."""
-    domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
-    """Those of its domains that are used. Default: all of them."""
-    arn_service: pulumi.Input[str] | None = None
-    """For an instance of another account: the ARN of the RAM role in this account."""
-    arn_user: pulumi.Input[str] | None = None
-    """For an instance of another account: the ARN of the RAM role in that account."""
-
-
-class _AcrRegistryInfoArgsDictRequired(TypedDict):
-    instance_id: pulumi.Input[str]
-
-
-class AcrRegistryInfoArgsDict(_AcrRegistryInfoArgsDictRequired, total=False):
-    """An ACR Enterprise Edition instance to pull from without a password.
-
-    `AcrRegistryInfoArgs` as a dict.
-    """
-
-    instance_name: pulumi.Input[str]
-    region_id: pulumi.Input[str]
-    domains: pulumi.Input[Sequence[pulumi.Input[str]]]
-    arn_service: pulumi.Input[str]
-    arn_user: pulumi.Input[str]
+from imagecache_provider.dynamic.resource import DynamicResource, objects
 
 
 class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
@@ -78,64 +29,67 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
     def __init__(
         self,
         resource_name: str,
-        *,
-        images: pulumi.Input[Sequence[pulumi.Input[str]]],
-        image_cache_name: pulumi.Input[str] | None = None,
-        region_id: pulumi.Input[str] | None = None,
-        zone_id: pulumi.Input[str] | None = None,
-        vswitch_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        security_group_id: pulumi.Input[str] | None = None,
-        eip_instance_id: pulumi.Input[str] | None = None,
-        resource_group_id: pulumi.Input[str] | None = None,
-        image_cache_size: pulumi.Input[int] | None = None,
-        retention_days: pulumi.Input[int] | None = None,
-        auto_match_image_cache: pulumi.Input[bool] | None = None,
-        flash: pulumi.Input[bool] | None = None,
-        flash_copy_count: pulumi.Input[int] | None = None,
-        standard_copy_count: pulumi.Input[int] | None = None,
-        elimination_strategy: pulumi.Input[Literal["", "LRU"]] | None = None,
-        image_registry_credentials: pulumi.Input[
-            Sequence[pulumi.Input[ImageRegistryCredentialArgs | ImageRegistryCredentialArgsDict]]
-        ]
-        | None = None,
-        acr_registry_infos: pulumi.Input[
-            Sequence[pulumi.Input[AcrRegistryInfoArgs | AcrRegistryInfoArgsDict]]
-        ]
-        | None = None,
-        plain_http_registries: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        insecure_registries: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        annotations: pulumi.Input[str] | None = None,
-        os_type: pulumi.Input[Literal["Linux", "Windows"]] | None = None,
-        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        rebuild_triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        args: ImageCacheArgs | pulumi.ResourceOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        images: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
+        image_cache_name: pulumi.Input[str | None] = None,
+        region_id: pulumi.Input[str | None] = None,
+        zone_id: pulumi.Input[str | None] = None,
+        vswitch_ids: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
+        security_group_id: pulumi.Input[str | None] = None,
+        eip_instance_id: pulumi.Input[str | None] = None,
+        resource_group_id: pulumi.Input[str | None] = None,
+        image_cache_size: pulumi.Input[int | None] = None,
+        retention_days: pulumi.Input[int | None] = None,
+        auto_match_image_cache: pulumi.Input[bool | None] = None,
+        flash: pulumi.Input[bool | None] = None,
+        flash_copy_count: pulumi.Input[int | None] = None,
+        standard_copy_count: pulumi.Input[int | None] = None,
+        elimination_strategy: pulumi.Input[str | EliminationStrategy | None] = None,
+        image_registry_credentials: pulumi.Input[
+            Sequence[pulumi.Input[ImageRegistryCredentialArgs | ImageRegistryCredentialArgsDict]] | None
+        ] = None,
+        acr_registry_infos: pulumi.Input[
+            Sequence[pulumi.Input[AcrRegistryInfoArgs | AcrRegistryInfoArgsDict]] | None
+        ] = None,
+        plain_http_registries: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
+        insecure_registries: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
+        annotations: pulumi.Input[str | None] = None,
+        os_type: pulumi.Input[str | OsType | None] = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]] | None] = None,
+        rebuild_triggers: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
     ) -> None:
         """Declare an image cache.
 
         Args:
             resource_name: The resource's name in the program.
-            images: The images to cache, 1 to 20, each [registry/]repository[:tag][@digest].
+            args: Its arguments as one object, instead of those below; or Pulumi's options.
+            opts: Pulumi's resource options.
+            images: The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]. A
+                change builds the cache again, in place.
             image_cache_name: The cache's name. Default: the resource's name and a few digits that
                 keep it apart from others.
             region_id: The region. Default: the region of the stack's configuration or of the
-                environment.
-            zone_id: The zone of the instance that builds the cache; the vSwitch must be in it.
+                environment. A change replaces the cache.
+            zone_id: The zone of the instance that builds the cache; the vSwitch must be in it. A
+                change is kept for the next build.
             vswitch_ids: The vSwitches, up to 10, that the building instance may be put into.
-                Default: the region's default.
+                Default: the region's default. A change is kept for the next build.
             security_group_id: The security group of the building instance, in the VPC of the
-                vSwitches.
+                vSwitches. A change is kept for the next build.
             eip_instance_id: The EIP through which the building instance reaches the internet. It
                 serves one build at a time, so that builds that share one wait for each other. Not
-                needed behind a NAT gateway.
+                needed behind a NAT gateway. A change is kept for the next build.
             resource_group_id: The resource group. Default: the account's default group.
             image_cache_size: The cache's disk in GiB, 20 to 32768; it must hold all images
-                unpacked. Default: 20.
+                unpacked. Default: 20. A change builds the cache again, in place.
             retention_days: The days after which the cloud deletes the cache, 1 to 65536. Default:
                 never.
             auto_match_image_cache: Whether the build reuses layers of existing caches. Default:
-                false.
+                false. A change builds the cache again, in place.
             flash: Whether a local snapshot is made first, so that the cache is usable sooner.
-                Default: false.
+                Default: false. A change builds the cache again, in place.
             flash_copy_count: The number of local snapshots; one more for each 1000 instances
                 started at once. Default: 1.
             standard_copy_count: The number of standard snapshots; one more for each 1000 instances
@@ -143,23 +97,27 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
             elimination_strategy: LRU lets the cloud delete the cache when the quota is full and
                 it's the one least used. Default: empty, it's kept.
             image_registry_credentials: How to log in to private registries. Not needed for ACR
-                Personal Edition of the same account.
-            acr_registry_infos: ACR Enterprise Edition instances to pull from without a password.
+                Personal Edition of the same account. A change is kept for the next build.
+            acr_registry_infos: ACR Enterprise Edition instances to pull from without a password. A
+                change is kept for the next build.
             plain_http_registries: Registries of your own, as host[:port], that are spoken to over
-                plain HTTP.
+                plain HTTP. A change is kept for the next build.
             insecure_registries: Registries of your own, as host[:port], whose certificates aren't
-                verified.
-            annotations: Annotations of the build; the API keeps this parameter for itself.
-            os_type: The images' operating system; Windows is by invitation. Default: Linux.
+                verified. A change is kept for the next build.
+            annotations: Annotations of the build; the API keeps this parameter for itself. A change
+                is kept for the next build.
+            os_type: The images' operating system; Windows is by invitation. Default: Linux. A
+                change replaces the cache.
             tags: The cache's tags, up to 18: of the cloud's 20, two carry the provider's own
                 record.
             rebuild_triggers: Anything whose change should pull the same images again, such as the
-                digest of a moving tag. Never sent.
-            opts: Pulumi's resource options.
+                digest of a moving tag. Never sent. A change builds the cache again, in place.
         """
         super().__init__(
             "imagecache:eci:ImageCache",
             resource_name,
+            args,
+            opts,
             {
                 "images": images,
                 "image_cache_name": image_cache_name,
@@ -185,7 +143,6 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
                 "tags": tags,
                 "rebuild_triggers": rebuild_triggers,
             },
-            opts,
         )
 
     @property
@@ -243,9 +200,11 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
-    def events(self) -> pulumi.Output[list[dict[str, Any]]]:
+    def events(self) -> pulumi.Output[Sequence[outputs.ImageCacheEvent]]:
         """The newest events, three at most."""
-        value: pulumi.Output[list[dict[str, Any]]] = pulumi.get(self, "events")
+        value: pulumi.Output[Sequence[outputs.ImageCacheEvent]] = objects(
+            outputs.ImageCacheEvent, pulumi.get(self, "events")
+        )
         return value
 
     @property
@@ -261,18 +220,18 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
-    def images(self) -> pulumi.Output[list[str]]:
+    def images(self) -> pulumi.Output[Sequence[str]]:
         """The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]."""
-        value: pulumi.Output[list[str]] = pulumi.get(self, "images")
+        value: pulumi.Output[Sequence[str]] = pulumi.get(self, "images")
         return value
 
     @property
-    def image_cache_name(self) -> pulumi.Output[str | None]:
+    def image_cache_name(self) -> pulumi.Output[str]:
         """The cache's name.
 
         Default: the resource's name and a few digits that keep it apart from others.
         """
-        value: pulumi.Output[str | None] = pulumi.get(self, "imageCacheName")
+        value: pulumi.Output[str] = pulumi.get(self, "imageCacheName")
         return value
 
     @property
@@ -282,12 +241,12 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
-    def vswitch_ids(self) -> pulumi.Output[list[str] | None]:
+    def vswitch_ids(self) -> pulumi.Output[Sequence[str] | None]:
         """The vSwitches, up to 10, that the building instance may be put into.
 
         Default: the region's default.
         """
-        value: pulumi.Output[list[str] | None] = pulumi.get(self, "vswitchIds")
+        value: pulumi.Output[Sequence[str] | None] = pulumi.get(self, "vswitchIds")
         return value
 
     @property
@@ -352,39 +311,43 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
-    def elimination_strategy(self) -> pulumi.Output[Literal["", "LRU"] | None]:
+    def elimination_strategy(self) -> pulumi.Output[str | None]:
         """LRU lets the cloud delete the cache when the quota is full and it's the one least used.
 
         Default: empty, it's kept.
         """
-        value: pulumi.Output[Literal["", "LRU"] | None] = pulumi.get(self, "eliminationStrategy")
+        value: pulumi.Output[str | None] = pulumi.get(self, "eliminationStrategy")
         return value
 
     @property
-    def image_registry_credentials(self) -> pulumi.Output[list[dict[str, Any]] | None]:
+    def image_registry_credentials(self) -> pulumi.Output[Sequence[outputs.ImageRegistryCredential] | None]:
         """How to log in to private registries.
 
         Not needed for ACR Personal Edition of the same account.
         """
-        value: pulumi.Output[list[dict[str, Any]] | None] = pulumi.get(self, "imageRegistryCredentials")
+        value: pulumi.Output[Sequence[outputs.ImageRegistryCredential] | None] = objects(
+            outputs.ImageRegistryCredential, pulumi.get(self, "imageRegistryCredentials")
+        )
         return value
 
     @property
-    def acr_registry_infos(self) -> pulumi.Output[list[dict[str, Any]] | None]:
+    def acr_registry_infos(self) -> pulumi.Output[Sequence[outputs.AcrRegistryInfo] | None]:
         """ACR Enterprise Edition instances to pull from without a password."""
-        value: pulumi.Output[list[dict[str, Any]] | None] = pulumi.get(self, "acrRegistryInfos")
+        value: pulumi.Output[Sequence[outputs.AcrRegistryInfo] | None] = objects(
+            outputs.AcrRegistryInfo, pulumi.get(self, "acrRegistryInfos")
+        )
         return value
 
     @property
-    def plain_http_registries(self) -> pulumi.Output[list[str] | None]:
+    def plain_http_registries(self) -> pulumi.Output[Sequence[str] | None]:
         """Registries of your own, as host[:port], that are spoken to over plain HTTP."""
-        value: pulumi.Output[list[str] | None] = pulumi.get(self, "plainHttpRegistries")
+        value: pulumi.Output[Sequence[str] | None] = pulumi.get(self, "plainHttpRegistries")
         return value
 
     @property
-    def insecure_registries(self) -> pulumi.Output[list[str] | None]:
+    def insecure_registries(self) -> pulumi.Output[Sequence[str] | None]:
         """Registries of your own, as host[:port], whose certificates aren't verified."""
-        value: pulumi.Output[list[str] | None] = pulumi.get(self, "insecureRegistries")
+        value: pulumi.Output[Sequence[str] | None] = pulumi.get(self, "insecureRegistries")
         return value
 
     @property
@@ -394,31 +357,34 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
-    def os_type(self) -> pulumi.Output[Literal["Linux", "Windows"] | None]:
+    def os_type(self) -> pulumi.Output[str | None]:
         """The images' operating system; Windows is by invitation. Default: Linux."""
-        value: pulumi.Output[Literal["Linux", "Windows"] | None] = pulumi.get(self, "osType")
+        value: pulumi.Output[str | None] = pulumi.get(self, "osType")
         return value
 
     @property
-    def tags(self) -> pulumi.Output[dict[str, str] | None]:
+    def tags(self) -> pulumi.Output[Mapping[str, str] | None]:
         """The cache's tags, up to 18: of the cloud's 20, two carry the provider's own record."""
-        value: pulumi.Output[dict[str, str] | None] = pulumi.get(self, "tags")
+        value: pulumi.Output[Mapping[str, str] | None] = pulumi.get(self, "tags")
         return value
 
     @property
-    def rebuild_triggers(self) -> pulumi.Output[list[str] | None]:
+    def rebuild_triggers(self) -> pulumi.Output[Sequence[str] | None]:
         """Anything whose change should pull the same images again, such as the digest of a moving tag.
 
         Never sent.
         """
-        value: pulumi.Output[list[str] | None] = pulumi.get(self, "rebuildTriggers")
+        value: pulumi.Output[Sequence[str] | None] = pulumi.get(self, "rebuildTriggers")
         return value
 
 
 __all__ = [
     "AcrRegistryInfoArgs",
     "AcrRegistryInfoArgsDict",
+    "EliminationStrategy",
     "ImageCache",
+    "ImageCacheArgs",
     "ImageRegistryCredentialArgs",
     "ImageRegistryCredentialArgsDict",
+    "OsType",
 ]

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
+import importlib
 import inspect
-from collections.abc import Callable
+import types
+import typing
 from typing import Any
 
+import pulumi
+import pulumi_imagecache
 import pytest
 
+import imagecache_provider.dynamic
 from imagecache_provider.dynamic import eci
 from imagecache_provider.dynamic.resource import DynamicResource
-from imagecache_provider.eci.image_cache_model import (
-    AcrRegistryInfo,
-    ImageCacheArgs,
-    ImageCacheState,
-    ImageRegistryCredential,
-)
-from imagecache_provider.fields import Model, fields
+from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
+from imagecache_provider.fields import fields
+from imagecache_provider.schema import described
 
-NESTED: list[tuple[type[Any], type[Any], type[Model]]] = [
-    (eci.ImageRegistryCredentialArgs, eci.ImageRegistryCredentialArgsDict, ImageRegistryCredential),
-    (eci.AcrRegistryInfoArgs, eci.AcrRegistryInfoArgsDict, AcrRegistryInfo),
-]
+SDK = pulumi_imagecache.eci
 
 
 def first_words(text: str | None) -> str:
@@ -31,30 +28,73 @@ def first_words(text: str | None) -> str:
 
 
 def test_all() -> None:
-    """What is public is what programs need, and all of it is there."""
-    assert set(eci.__all__) == {
-        name
-        for name, value in vars(eci).items()
-        if inspect.isclass(value) and value.__module__ == eci.__name__ and not name.startswith("_")
-    }
+    """What is public is there, and what the SDK has too is the SDK's."""
     assert eci.__all__ == sorted(eci.__all__)
+    assert "ImageCache" in eci.__all__
+    for name in set(eci.__all__) - {"ImageCache"}:
+        assert getattr(eci, name) is getattr(SDK, name)
+
+
+def test_module_is_loaded_on_demand() -> None:
+    """`dynamic.eci` is there as `pulumi_imagecache.eci` is, and nothing else is made up."""
+    module: Any = imagecache_provider.dynamic
+    assert module.__getattr__("eci") is module.eci is eci
+    with pytest.raises(AttributeError, match="has no attribute 'cce'"):
+        _ = module.cce
+
+
+def parameters(function: Any) -> dict[str, inspect.Parameter]:
+    """Return a function's parameters without the resource itself and what is Pulumi's own."""
+    found = dict(inspect.signature(function).parameters)
+    return {name: each for name, each in found.items() if name.strip("_") not in {"self", "props", "args"}}
 
 
 def test_keywords() -> None:
-    """The constructor's keywords are the model's fields, with the same ones required, and `opts`."""
-    parameters = list(inspect.signature(eci.ImageCache.__init__).parameters.values())[2:]
-    known = fields(ImageCacheArgs).values()
-    assert [each.name for each in parameters] == [*(field.python_name for field in known), "opts"]
-    required = [each.name for each in parameters if each.default is inspect.Parameter.empty]
-    assert required == [field.python_name for field in known if field.required]
-    assert all(each.kind is inspect.Parameter.KEYWORD_ONLY for each in parameters)
+    """The constructor takes what the SDK's takes, and every property by keyword only."""
+    ours = parameters(eci.ImageCache.__init__)
+    assert set(ours) == set(parameters(SDK.ImageCache._internal_init))  # noqa: SLF001 - it has the real signature
+    assert list(ours)[:2] == ["resource_name", "opts"]
+    known = [field.python_name for field in fields(ImageCacheArgs).values()]
+    assert list(ours)[2:] == known
+    assert all(ours[name].kind is inspect.Parameter.KEYWORD_ONLY for name in known)
+
+
+def hints(function: Any) -> dict[str, Any]:
+    """Return what a function's annotations mean, in one form for all spellings."""
+    module = importlib.import_module(function.__module__)
+    found = typing.get_type_hints(function, {**vars(pulumi.output), **vars(module)})
+    return {name: meaning(hint) for name, hint in found.items()}
+
+
+def meaning(hint: Any) -> Any:
+    """Return a type in one form for all spellings, such as Optional and the line."""
+    arguments = [meaning(argument) for argument in typing.get_args(hint)]
+    if not arguments:
+        return hint
+    origin = typing.get_origin(hint)
+    return frozenset(arguments) if origin in {typing.Union, types.UnionType} else (origin, *arguments)
+
+
+def test_types() -> None:
+    """Each keyword has the SDK's type."""
+    ours = hints(eci.ImageCache.__init__)
+    theirs = hints(SDK.ImageCache._internal_init)  # noqa: SLF001 - it has the real signature
+    for field in fields(ImageCacheArgs).values():
+        assert ours[field.python_name] == theirs[field.python_name], field.name
+
+
+def test_getters_have_the_sdks_types() -> None:
+    """Each getter has the SDK's type."""
+    for name, getter in vars(eci.ImageCache).items():
+        if isinstance(getter, property):
+            assert hints(getter.fget)["return"] == hints(vars(SDK.ImageCache)[name].fget)["return"], name
 
 
 def test_keywords_are_documented() -> None:
-    """Each keyword is documented with the model's description."""
+    """Each keyword is documented with the model's description, and what a change of it means."""
     text = first_words(eci.ImageCache.__init__.__doc__)
     for field in fields(ImageCacheArgs).values():
-        assert f"{field.python_name}: {first_words(field.property.description)}" in text
+        assert f"{field.python_name}: {first_words(described(field))}" in text
 
 
 def test_getters() -> None:
@@ -69,32 +109,3 @@ def test_base() -> None:
     """The class is a dynamic resource with a type of its own."""
     assert issubclass(eci.ImageCache, DynamicResource)
     assert eci.ImageCache._resource_type_name == "dynamic/imagecache/eci:ImageCache"  # noqa: SLF001 - in states
-
-
-@pytest.mark.parametrize(("made", "typed", "model"), NESTED)
-class TestNested:
-    """The classes of objects."""
-
-    def test_parts(self, made: type[Any], typed: type[Any], model: type[Model]) -> None:
-        """Dataclass and typed dict have the model's fields, with the same ones required."""
-        known = fields(model).values()
-        names = [field.python_name for field in known]
-        required = {field.python_name for field in known if field.required}
-        parts = dataclasses.fields(made)
-        assert [part.name for part in parts] == names
-        assert {part.name for part in parts if part.default is dataclasses.MISSING} == required
-        assert typed.__required_keys__ == required
-        assert typed.__optional_keys__ == set(names) - required
-
-    def test_secrets_are_not_shown(self, made: type[Any], typed: type[Any], model: type[Model]) -> None:
-        """What is secret isn't in the text of an object."""
-        assert typed.__doc__
-        shown = {part.name for part in dataclasses.fields(made) if part.repr}
-        secret = {field.python_name for field in fields(model).values() if field.property.secret}
-        assert not shown & secret
-
-
-def test_password() -> None:
-    """A password isn't in the text of credentials."""
-    make: Callable[..., Any] = eci.ImageRegistryCredentialArgs
-    assert "hidden" not in repr(make(server="a", user_name="b", password="hidden"))

@@ -8,11 +8,14 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi.runtime import mocks, rpc
+from pulumi_imagecache.eci import outputs
 
 from imagecache_provider.dynamic import PROGRAM
 from imagecache_provider.dynamic.eci import (
     AcrRegistryInfoArgs,
+    EliminationStrategy,
     ImageCache,
+    ImageCacheArgs,
     ImageRegistryCredentialArgs,
 )
 from imagecache_provider.resource import Identity
@@ -162,6 +165,72 @@ def test_outputs(engine: Engine) -> None:
     run(program)
     assert engine.registered.keys() == {"web"}
     assert found["values"] == ["imc-1", "Ready", ["nginx"]]
+
+
+def test_arguments_as_one_object(engine: Engine) -> None:
+    """All arguments may come as the SDK's object, with options behind it."""
+
+    def program() -> None:
+        parent = pulumi.ComponentResource("my:Component", "parent")
+        options = pulumi.ResourceOptions(parent=parent)
+        ImageCache("web", ImageCacheArgs(images=["nginx"], flash=True), options)
+
+    run(program)
+    inputs = engine.registered["web"].inputs
+    assert {name: value for name, value in inputs.items() if not name.startswith("__")} == {
+        "images": ["nginx"],
+        "flash": True,
+    }
+    assert inputs[PROGRAM]["identity"] != str(Identity.of("project", "dev", TOKEN, "web"))
+
+
+def test_options_by_place(engine: Engine) -> None:
+    """Options may come right behind the name."""
+
+    def program() -> None:
+        parent = pulumi.ComponentResource("my:Component", "parent")
+        ImageCache("web", pulumi.ResourceOptions(parent=parent), images=["nginx"])
+
+    run(program)
+    identity = Identity.of("project", "dev", "my:Component", "parent", TOKEN, "web")
+    assert engine.registered["web"].inputs[PROGRAM]["identity"] == str(identity)
+
+
+def test_choice(engine: Engine) -> None:
+    """A member of a choice arrives as its text."""
+    run(lambda: ImageCache("web", images=["nginx"], elimination_strategy=EliminationStrategy.LRU))
+    assert engine.registered["web"].inputs["eliminationStrategy"] == "LRU"
+
+
+def test_objects_in_outputs(engine: Engine) -> None:
+    """Objects in outputs are the SDK's, read by attributes."""
+    found: list[Any] = []
+
+    def program() -> pulumi.Output[Any]:
+        registry = AcrRegistryInfoArgs(instance_id="cri-1", arn_user="acs:ram::1:role/a")
+        cache = ImageCache("web", images=["nginx"], acr_registry_infos=[registry])
+        return cache.acr_registry_infos.apply(found.append)
+
+    run(program)
+    assert engine.registered.keys() == {"web"}
+    ((registry,),) = found
+    assert isinstance(registry, outputs.AcrRegistryInfo)
+    assert (registry.instance_id, registry.arn_user, registry.domains) == ("cri-1", "acs:ram::1:role/a", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({}, "ImageCache 'web' needs images: The images to cache, 1 to 20"),
+        ({"args": {"images": ["nginx"]}}, "ImageCache takes ImageCacheArgs or keywords, not a dict"),
+    ],
+)
+def test_wrong_arguments(engine: Engine, arguments: dict[str, Any], text: str) -> None:
+    """Arguments that are missing or of the wrong kind are one error without a stack."""
+    make: Any = ImageCache
+    with pytest.raises(pulumi.RunError, match=text):
+        make("web", **arguments)
+    assert engine.everything == []
 
 
 @pytest.mark.parametrize(
