@@ -57,6 +57,7 @@ check: setup ## lint, types, layers, and whether generated files are fresh
 	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
 	@$(PY) tools/conformance_table.py --check
+	@$(PY) tools/generate_reference.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --quiet --fix
@@ -65,9 +66,10 @@ format: setup ## lay the code out, and mend what ruff can mend
 schema: setup ## write schema.json from the models
 	@$(PY) tools/generate_schema.py
 
-generate: schema ## write all that is made from the models: schema.json, the Python SDK, the dynamic classes
+generate: schema ## write all that is made from the models: schema.json, Python SDK, dynamic classes, docs/reference
 	@$(PY) tools/generate_sdks.py
 	@$(PY) tools/generate_dynamic.py
+	@$(PY) tools/generate_reference.py
 
 sdks: schema ## make the Node and Go SDKs in dist/sdk and compile them; needs npm
 	@$(PY) tools/generate_sdks.py --others

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import json
 import os
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ TOOLS = ROOT / "tools"
 SCHEMA = ROOT / "schema.json"
 PYTHON = ROOT / "sdk" / "python" / "pulumi_imagecache"
 OTHERS = ROOT / "dist" / "sdk"
+EXAMPLES = ROOT / "docs" / "examples"
+NO_NPM = "There is no npm on PATH: install Node 20 or newer to make the Node SDK."
 _HINT = """
 
 # Added by tools/generate_sdks.py: in a program that an engine runs, says how to get a plugin that is missing.
@@ -131,21 +134,40 @@ def _different(made: Path, kept: Path) -> Iterator[str]:
 
 
 def node() -> None:
-    """Make the Node SDK, and compile it with what its own package.json asks for.
+    """Make the Node SDK, compile it with what its own package.json asks for, and check the examples by it.
 
     Raises:
-        BuildFailedError: there is no npm.
+        BuildFailedError: there is no npm, or something doesn't compile.
     """
     npm = shutil.which("npm")
     if npm is None:
-        raise BuildFailedError("There is no npm on PATH: install Node 20 or newer to make the Node SDK.")
-    folder = _fresh(OTHERS / "nodejs")
+        raise BuildFailedError(NO_NPM)
+    folder = _fresh(OTHERS / "nodejs", keep="node_modules")
     _generate("nodejs", folder)
     _run([npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
     _run([npm, "run", "--silent", "build"], folder)
     for name in ("package.json", "README.md"):
         shutil.copy(folder / name, folder / "bin")
+    _check_examples(npm, folder)
     _say(f"Node SDK: {folder.relative_to(ROOT)}/bin")
+
+
+def _check_examples(npm: str, folder: Path) -> None:
+    """Check the types of the schema's TypeScript examples, as a program that has the SDK installed."""
+    installed = folder / "node_modules" / "pulumi-imagecache"
+    installed.unlink(missing_ok=True)
+    installed.symlink_to(folder / "bin")
+    programs = folder / "examples"
+    programs.mkdir()
+    for program in EXAMPLES.glob("*/*/*/index.ts"):
+        shutil.copy(program, programs / f"{program.parent.parent.name}-{program.parent.name}.ts")
+    settings = {
+        "extends": "../tsconfig.json",
+        "compilerOptions": {"noEmit": True},
+        "files": sorted(path.name for path in programs.iterdir()),
+    }
+    (programs / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    _run([npm, "exec", "--", "tsc", "--project", "examples"], folder)
 
 
 def go() -> None:
@@ -166,9 +188,16 @@ def _generate(language: str, folder: Path) -> None:
     _run([str(generator()), str(SCHEMA), language, str(folder)], ROOT)
 
 
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def _fresh(folder: Path, keep: str = "") -> Path:
+    """Give a folder that is empty, or has only what may be kept of the last time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.iterdir():
+        if left.name == keep:
+            continue
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,17 @@ def test_stale_python_sdk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(generate_sdks, "PYTHON", edited)
     with pytest.raises(generate_sdks.StaleError, match=r"more\.py, provider\.py, py\.typed"):
         generate_sdks.check_python()
+
+
+@pytest.mark.skipif(not (shutil.which("npm") or os.environ.get("REQUIRE_NPM")), reason=generate_sdks.NO_NPM)
+def test_node_sdk_compiles() -> None:
+    """The Node SDK compiles, and so do the schema's examples in TypeScript."""
+    generate_sdks.node()
+
+
+def test_go_sdk_compiles() -> None:
+    """The Go SDK compiles."""
+    generate_sdks.go()
 
 
 def test_python_sdk_names_its_plugin() -> None:
