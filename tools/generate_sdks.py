@@ -38,12 +38,18 @@ NO_NPM = "There is no npm on PATH: install Node 20 or newer to make the Node SDK
 _HINT = """
 
 # Added by tools/generate_sdks.py: in a program that an engine runs, says how to get a plugin that is missing.
-import pulumi as _pulumi
+# Each resource and function asks for this address; what only takes the types from here doesn't.
+def get_plugin_download_url():
+    if pulumi.runtime.settings.get_engine() is not None:
+        _hint()
+    return None
 
-if _pulumi.runtime.settings.get_engine() is not None:
-    from imagecache_provider.sdk import warn_without_plugin as _warn_without_plugin
 
-    _warn_without_plugin()
+@functools.cache
+def _hint():
+    from imagecache_provider.sdk import warn_without_plugin
+
+    warn_without_plugin()
 """
 _GO_MODULE = "pulumi-imagecache/sdk/go/imagecache"
 
@@ -117,7 +123,7 @@ def _python_in(folder: Path) -> Path:
     """
     _generate("python", folder)
     package = folder / "pulumi_imagecache"
-    with (package / "__init__.py").open("a", encoding="utf-8") as file:
+    with (package / "_utilities.py").open("a", encoding="utf-8") as file:
         file.write(_HINT)
     return package
 

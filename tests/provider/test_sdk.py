@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pulumi
@@ -61,3 +63,40 @@ def test_warning(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -
     Place.of(environment).put(_PLUGIN, "")
     sdk.warn_without_plugin()
     assert len(said) == 1
+
+
+def run(program: str) -> str:
+    """Run a program as an engine does, with mocks in its place; return what it's told of the plugin."""
+    lines = (
+        "import pulumi",
+        "from imagecache_provider import sdk",
+        "class Mocks(pulumi.runtime.Mocks):",
+        "    def new_resource(self, args): return args.name, args.inputs",
+        "    def call(self, args): return {'regions': []}",
+        "pulumi.runtime.set_mocks(Mocks())",
+        "sdk.found = lambda environment: False",
+        "pulumi.log.warn = print",
+        program,
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_who_needs_it_is_told_once() -> None:
+    """A program with resources and functions of the SDK is told once where the plugin is missing."""
+    said = run(
+        "import pulumi_imagecache as imagecache\n"
+        "print('loaded')\n"
+        "imagecache.eci.ImageCache('one', images=['nginx'])\n"
+        "imagecache.eci.ImageCache('two', images=['nginx'])\n"
+        "imagecache.eci.get_regions()\n"
+    )
+    assert said.startswith("loaded\nThe plugin imagecache")
+    assert said.count("imagecache_provider install") == 1
+
+
+def test_dynamic_front_needs_none() -> None:
+    """A program of the dynamic front, which takes the SDK's types, isn't told of any plugin."""
+    assert run("from imagecache_provider.dynamic import eci\neci.ImageCache('one', images=['nginx'])\n") == ""

@@ -44,12 +44,3 @@ _utilities.register(
 ]
 """
 )
-
-
-# Added by tools/generate_sdks.py: in a program that an engine runs, says how to get a plugin that is missing.
-import pulumi as _pulumi
-
-if _pulumi.runtime.settings.get_engine() is not None:
-    from imagecache_provider.sdk import warn_without_plugin as _warn_without_plugin
-
-    _warn_without_plugin()

@@ -324,3 +324,18 @@ def get_plugin_download_url():
 
 def get_version():
      return _version_str
+
+
+# Added by tools/generate_sdks.py: in a program that an engine runs, says how to get a plugin that is missing.
+# Each resource and function asks for this address; what only takes the types from here doesn't.
+def get_plugin_download_url():
+    if pulumi.runtime.settings.get_engine() is not None:
+        _hint()
+    return None
+
+
+@functools.cache
+def _hint():
+    from imagecache_provider.sdk import warn_without_plugin
+
+    warn_without_plugin()
