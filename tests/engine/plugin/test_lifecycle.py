@@ -193,6 +193,27 @@ def test_no_settings(plugin: PLUGIN) -> None:
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in plugin.fails("up", "--yes", "--skip-preview")
 
 
+def test_credentials_of_the_environment(plugin: PLUGIN) -> None:
+    """Credentials of the environment are nowhere in the state, so that rotated ones serve from then on."""
+    for name in ("accessKey", "secretKey"):
+        plugin.run("config", "rm", f"imagecache:{name}")
+    given = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": plugin.cloud.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": plugin.cloud.access_key_secret,
+    }
+    plugin.stack.variables.update(dict.fromkeys(given, "expired-1234"))
+    plugin.cache()
+    said = plugin.fails("up", "--yes", "--skip-preview")
+    assert "InvalidAccessKeyId" in said
+    plugin.stack.variables.update(given)
+    plugin.up()
+    exported = plugin.run("stack", "export", "--show-secrets")
+    assert "accessKey" not in exported
+    assert "expired-1234" not in exported
+    plugin.run("destroy", "--yes", "--skip-preview")
+    assert plugin.ids() == []
+
+
 def test_many_at_once(plugin: PLUGIN) -> None:
     """A hundred caches are built side by side: all are begun before the first is Ready."""
     plugin.cloud.ask("holds", "POST", {"ImageCaches": True})
