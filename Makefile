@@ -9,10 +9,10 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine browser demo test check format generate conformance constraints
+.PHONY: help setup engine browser demo bench-simulator test check format generate conformance constraints
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 setup: $(VENV)/.installed ## install everything that Python needs, pinned, into .venv
 
@@ -45,6 +45,11 @@ dist/.plugin: $(VENV)/.installed tools/build_plugin.py $(shell find provider/ima
 
 demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
+
+# Not a test: what it measures is this machine. Its report goes into docs where it's asked to:
+# make bench-simulator ARGS='--report docs/simulator-performance.json'.
+bench-simulator: setup ## put 200 calls a second on the simulator for a minute; ARGS='--seconds 10' for less
+	@$(PY) benchmarks/simulator.py $(ARGS)
 
 test: engine browser plugin check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(PY) -m pytest $(ARGS)

@@ -34,6 +34,8 @@ class ControlRequest:
         """Return the body; `ControlError` if it's no JSON object, or has other than these names."""
         try:
             content = json.loads(self.body)
+            # JSON can spell half a character ("\\ud800"), which no answer could repeat.
+            json.dumps(content, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
