@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from imagecache_provider.eci.account_model import ProviderArgs
-from imagecache_provider.fields import Change, Field, Model, fields
+from imagecache_provider.fields import Change, Field, Model, fields, holds_secret
 from imagecache_provider.function import Function
 from imagecache_provider.lifecycle import DELETE_TIMEOUT
 from imagecache_provider.readiness import DEFAULT_TIMEOUT
@@ -127,8 +127,16 @@ def choice_name(name: str) -> str:
 
 
 def _input(field: Field, types: _Types, module: str) -> dict[str, Any]:
-    replaces = field.property.change is Change.REPLACE
-    marks = {"replaceOnChanges": True, "willReplaceOnChanges": True} if replaces else {}
+    """Define a resource's input; one that holds a secret is one.
+
+    SDKs mark whole properties only. The plugin marks the very part, but isn't asked in a preview in which its
+    settings aren't known yet, which would show it.
+    """
+    marks: dict[str, bool] = {}
+    if field.property.change is Change.REPLACE:
+        marks.update(replaceOnChanges=True, willReplaceOnChanges=True)
+    if holds_secret(field):
+        marks.update(secret=True)
     return {**types.property(field, module), "description": described(field), **marks}
 
 

@@ -60,8 +60,8 @@ def test_private_registry(example: Open, cloud: Simulator) -> None:
     assert (cache["Status"], len(cache["Images"])) == ("Ready", 2)
     exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
     resources = {each.get("id"): each for each in exported["deployment"]["resources"]}
-    password = resources[cache["ImageCacheId"]]["inputs"]["imageRegistryCredentials"][0]["password"]
-    assert "ciphertext" in password
+    credentials = resources[cache["ImageCacheId"]]["inputs"]["imageRegistryCredentials"]
+    assert "ciphertext" in credentials
     stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
     assert not any(cloud.resources().values())
 

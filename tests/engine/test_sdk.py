@@ -127,6 +127,32 @@ def test_program_moves_by_its_import(stack: Stack, cloud: Simulator) -> None:
     assert "hidden-" not in run(made, "stack", "export")
 
 
+UNKNOWN_SETTINGS = """
+import pulumi
+import pulumi_alicloud as alicloud
+import pulumi_imagecache as imagecache
+
+vpc = alicloud.vpc.Network("vpc", cidr_block="10.0.0.0/16")
+later = imagecache.Provider("later", region="cn-hangzhou", security_token=vpc.id)
+login = {"server": "one.example.com", "user_name": "simulator", "password": "hidden-1"}
+imagecache.eci.ImageCache(
+    "one",
+    images=["nginx:1.27"],
+    image_registry_credentials=[login],
+    opts=pulumi.ResourceOptions(provider=later),
+)
+"""
+
+
+def test_unknown_settings_show_no_password(stack: Stack) -> None:
+    """A preview that can't ask the plugin yet shows no password, although the program has it in the clear."""
+    made = stack("python")
+    (made.project / "__main__.py").write_text(UNKNOWN_SETTINGS, encoding="utf-8")
+    said = run(made, "preview", "--diff")
+    assert "imageRegistryCredentials: [secret]" in said
+    assert "hidden-1" not in said
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 @pytest.mark.parametrize("runtime", ["python", "yaml"])
 def test_examples(stack: Stack, cloud: Simulator, runtime: str, example: Path) -> None:

@@ -603,7 +603,7 @@ class ImageCache(pulumi.CustomResource):
             __props__.__dict__["flash_copy_count"] = flash_copy_count
             __props__.__dict__["image_cache_name"] = image_cache_name
             __props__.__dict__["image_cache_size"] = image_cache_size
-            __props__.__dict__["image_registry_credentials"] = image_registry_credentials
+            __props__.__dict__["image_registry_credentials"] = None if image_registry_credentials is None else pulumi.Output.secret(image_registry_credentials)
             if images is None and not opts.urn:
                 raise TypeError("Missing required property 'images'")
             __props__.__dict__["images"] = images
@@ -630,6 +630,8 @@ class ImageCache(pulumi.CustomResource):
             __props__.__dict__["progress"] = None
             __props__.__dict__["snapshot_id"] = None
             __props__.__dict__["status"] = None
+        secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["imageRegistryCredentials"])
+        opts = pulumi.ResourceOptions.merge(opts, secret_opts)
         replace_on_changes = pulumi.ResourceOptions(replace_on_changes=["osType", "regionId"])
         opts = pulumi.ResourceOptions.merge(opts, replace_on_changes)
         super(ImageCache, __self__).__init__(
