@@ -39,8 +39,8 @@ _MAKES_NOTHING = (
     "Associate", "Authorize", "Delete", "DeletionProtection", "Describe", "Get", "Join", "List", "Modify",
     "Move", "Query", "Release", "Revoke", "Set", "Tag", "UnTag", "Unassociate", "Untag",
 )  # fmt: skip
-# Parts of something that carries the tag, and goes with it; and the rebuild of a cache that does.
-_PARTS = frozenset({"CreateSnatEntry", "UpdateImageCache"})
+# Parts of something that carries the tag, and goes with it; and what changes something that does.
+_PARTS = frozenset({"CreateSnatEntry", "UpdateImageCache", "UpdateNatGatewayNatType"})
 
 
 class CapExceededError(Exception):
@@ -204,13 +204,18 @@ class Account:
         return {"RegionId": self.access.region, **parameters} if hasattr(model, "region_id") else parameters
 
     def _counted(self, product: str, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Count a call that makes something, and tag what it makes."""
+        """Count a call that makes something, and tag what it makes.
+
+        What takes no tags is made by runs without a limit alone: nobody has to find it again.
+        """
         if action.startswith(_MAKES_NOTHING):
             return parameters
         self._cap.count(action)
         if action in _PARTS:
             return parameters
         if not hasattr(request_class(product, action)(), "tag"):
+            if self._cap.most is None:
+                return parameters
             raise UnfaithfulError(f"what {action} makes couldn't be found again: it takes no tags")
         return {**parameters, "Tag": [*parameters.get("Tag", []), {"Key": RUN_TAG, "Value": self.run}]}
 

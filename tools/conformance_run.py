@@ -176,7 +176,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def _is_whole(session: pytest.Session) -> bool:
     """Tell whether all the suite's tests ran: each of its files was collected, and nothing was picked out."""
     option = session.config.getoption
-    picked = option("keyword") or option("markexpr") or option("deselect") or option("lf")
+    picked = option("keyword") or option("markexpr") or option("deselect")
+    picked = picked or option("lf", default=False)  # the cache's, which a run may be without
     if picked or any("::" in argument for argument in session.config.args):
         return False
     files = {path for path in FOLDER.rglob("test_*.py") if path.relative_to(FOLDER).parts[0] != _ELSEWHERE}

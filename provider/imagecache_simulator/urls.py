@@ -24,7 +24,9 @@ from imagecache_simulator.sts import responses as sts
 from imagecache_simulator.vpc import eip_responses as eip
 from imagecache_simulator.vpc import nat_responses as nat
 from imagecache_simulator.vpc import responses as vpc
+from imagecache_simulator.vpc import snat_responses as snat
 from imagecache_simulator.vpc import tag_responses as vpc_tags
+from imagecache_simulator.vpc import vswitch_responses as vswitch
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
@@ -66,17 +68,20 @@ _ECI = {
 _VPC = {
     "createvpc": Action(vpc.create_vpc, idempotent=True),
     "createdefaultvpc": Action(vpc.create_default_vpc, idempotent=True),
-    "createdefaultvswitch": Action(vpc.create_default_vswitch, idempotent=True),
+    "createdefaultvswitch": Action(vswitch.create_default_vswitch, idempotent=True),
     "describevpcattribute": Action(vpc.describe_vpc_attribute),
     "describevpcs": Action(vpc.describe_vpcs),
     "modifyvpcattribute": Action(vpc.modify_vpc_attribute),
+    "associatevpccidrblock": Action(vpc.associate_vpc_cidr_block),
+    "unassociatevpccidrblock": Action(vpc.unassociate_vpc_cidr_block),
     "deletevpc": Action(vpc.delete_vpc, idempotent=True),
     "describeroutetablelist": Action(vpc.describe_route_table_list),
-    "createvswitch": Action(vpc.create_vswitch, idempotent=True),
-    "describevswitchattributes": Action(vpc.describe_vswitch_attributes),
-    "describevswitches": Action(vpc.describe_vswitches),
-    "modifyvswitchattribute": Action(vpc.modify_vswitch_attribute),
-    "deletevswitch": Action(vpc.delete_vswitch, idempotent=True),
+    "modifyroutetableattributes": Action(vpc.modify_route_table_attributes),
+    "createvswitch": Action(vswitch.create_vswitch, idempotent=True),
+    "describevswitchattributes": Action(vswitch.describe_vswitch_attributes),
+    "describevswitches": Action(vswitch.describe_vswitches),
+    "modifyvswitchattribute": Action(vswitch.modify_vswitch_attribute),
+    "deletevswitch": Action(vswitch.delete_vswitch, idempotent=True),
     "describeregions": Action(vpc.describe_regions),
     "describezones": Action(vpc.describe_zones),
     "allocateeipaddress": Action(eip.allocate_eip_address, idempotent=True),
@@ -92,11 +97,13 @@ _VPC = {
     "describenatgateways": Action(nat.describe_nat_gateways),
     "getnatgatewayattribute": Action(nat.get_nat_gateway_attribute),
     "modifynatgatewayattribute": Action(nat.modify_nat_gateway_attribute),
+    "modifynatgatewayspec": Action(nat.modify_nat_gateway_spec, idempotent=True),
+    "updatenatgatewaynattype": Action(nat.update_nat_gateway_nat_type, idempotent=True),
     "deletenatgateway": Action(nat.delete_nat_gateway),
-    "createsnatentry": Action(nat.create_snat_entry, idempotent=True),
-    "describesnattableentries": Action(nat.describe_snat_table_entries),
-    "modifysnatentry": Action(nat.modify_snat_entry, idempotent=True),
-    "deletesnatentry": Action(nat.delete_snat_entry, idempotent=True),
+    "createsnatentry": Action(snat.create_snat_entry, idempotent=True),
+    "describesnattableentries": Action(snat.describe_snat_table_entries),
+    "modifysnatentry": Action(snat.modify_snat_entry, idempotent=True),
+    "deletesnatentry": Action(snat.delete_snat_entry, idempotent=True),
     "deletionprotection": Action(vpc_tags.deletion_protection, idempotent=True),
     "moveresourcegroup": Action(vpc_tags.move_resource_group),
     "tagresources": Action(vpc_tags.tag_resources),

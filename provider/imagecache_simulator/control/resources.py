@@ -10,8 +10,10 @@ from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
 from imagecache_simulator.eci.responses import image_cache_form
 from imagecache_simulator.ecs.responses import rule_form, security_group_form
 from imagecache_simulator.vpc.eip_responses import eip_form
-from imagecache_simulator.vpc.nat_responses import nat_gateway_form, snat_entry_form
-from imagecache_simulator.vpc.responses import vpc_form, vswitch_form
+from imagecache_simulator.vpc.nat_responses import nat_gateway_form
+from imagecache_simulator.vpc.responses import vpc_form
+from imagecache_simulator.vpc.snat_responses import snat_entry_form
+from imagecache_simulator.vpc.vswitch_responses import vswitch_form
 
 if TYPE_CHECKING:
     from imagecache_simulator.control.request import ControlRequest

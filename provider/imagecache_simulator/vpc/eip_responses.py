@@ -14,7 +14,7 @@ from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import Eip
+    from imagecache_simulator.vpc.eip_models import Eip
     from imagecache_simulator.wire import Parameters
 
 

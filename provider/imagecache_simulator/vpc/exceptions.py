@@ -48,10 +48,43 @@ class InvalidCidrBlockError(ApiError):
 
 
 class CidrBlockOverlappedError(ApiError):
-    """A vSwitch would overlap another of its VPC."""
+    """A vSwitch or a range would overlap another of its VPC, or a vSwitch would be out of its range."""
 
     code = "InvalidCidrBlock.Overlapped"
     message = "Specified CIDR block overlapped with other subnets."
+
+
+class TooManySecondaryRangesError(ApiError):
+    """A VPC has as many further ranges of addresses as it may have."""
+
+    code = "QuotaExceeded.SecondaryCidrBlock"
+    message = "The number of secondary CIDR blocks of the VPC has reached its quota."
+
+
+class SecondaryRangeNotFoundError(ApiError):
+    """A VPC hasn't such a further range of addresses."""
+
+    status = 404
+    code = "InvalidSecondaryCidrBlock.NotFound"
+    message = "The specified secondary CIDR block does not exist."
+
+
+class SecondaryRangeInUseError(ApiError):
+    """A range with vSwitches in it can't be taken off its VPC.
+
+    Source: what terraform-provider-alicloud retries (resource_alicloud_vpc_ipv4_cidr_block.go).
+    """
+
+    code = "OperationFailed.CidrInUse"
+    message = "The specified CIDR block is in use."
+
+
+class RouteTableNotFoundError(ApiError):
+    """No such route table in the region."""
+
+    status = 404
+    code = "InvalidRouteTableId.NotFound"
+    message = "Specified route table does not exist."
 
 
 class VpcHasVSwitchError(ApiError):
@@ -132,6 +165,13 @@ class NatGatewayNotFoundError(ApiError):
     status = 404
     code = "InvalidNatGatewayId.NotFound"
     message = "The specified NatGatewayId does not exist."
+
+
+class NatGatewayEnhancedError(ApiError):
+    """A gateway that is enhanced can't be made so, nor moved to another vSwitch."""
+
+    code = "OperationUnsupported.NatType"
+    message = "The specified NAT gateway is already an enhanced NAT gateway."
 
 
 class NatGatewayHasSnatEntryError(ApiError):

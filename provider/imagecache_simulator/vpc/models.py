@@ -1,42 +1,47 @@
-"""VPCs, vSwitches and elastic IP addresses: how they behave, on plain data. `nat_models` has NAT gateways."""
+"""VPCs and vSwitches: how they behave, on plain data.
+
+`ranges` says which addresses they may have, `eip_models` has elastic IP addresses, `nat_models` NAT gateways.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from imagecache_simulator.exceptions import InvalidZoneNotFoundError
+from imagecache_simulator.vpc import ranges
+from imagecache_simulator.vpc.eip_models import EipBackend
 from imagecache_simulator.vpc.exceptions import (
     CidrBlockOverlappedError,
-    DeletionProtectedError,
-    EipNotFoundError,
-    EipUsedBySnatError,
-    IncorrectEipStatusError,
-    InvalidCidrBlockError,
+    RouteTableNotFoundError,
+    SecondaryRangeInUseError,
+    SecondaryRangeNotFoundError,
+    TooManySecondaryRangesError,
     VpcHasSecurityGroupError,
     VpcHasVSwitchError,
     VpcNotFoundError,
     VSwitchInUseError,
     VSwitchNotFoundError,
 )
-from imagecache_simulator.vpc.nat_models import NAT_INSTANCE_TYPE, NatBackend, NatGateway
+from imagecache_simulator.vpc.nat_models import NAT_INSTANCE_TYPE, NatGateway
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
 
-VPC_CIDR = "172.16.0.0/12"
-# Of the VPC that the cloud makes by itself, and the size of the vSwitches in it.
-DEFAULT_VPC_CIDR = "172.31.0.0/16"
-DEFAULT_VSWITCH_PREFIX = 20
 # The network's first address and its last three belong to the cloud.
 RESERVED_ADDRESSES = 4
-_VPC_PREFIXES = range(8, 29)
-_VSWITCH_PREFIXES = range(16, 30)
-_FORBIDDEN = [ipaddress.IPv4Network(block) for block in ("100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16")]
-# Addresses reserved for benchmarks: nobody's server answers there.
-_EIP_RANGE = ipaddress.IPv4Network("198.18.0.0/15")
+MOST_SECONDARY_RANGES = 5
+
+
+@dataclass
+class RouteTable:
+    """The system route table of a VPC."""
+
+    route_table_id: str
+    name: str = ""
+    description: str = ""
+    route_propagation: bool = True
 
 
 @dataclass
@@ -48,14 +53,21 @@ class Vpc:
     cidr_block: str
     resource_group_id: str
     v_router_id: str
-    route_table_id: str
+    route_table: RouteTable
     created: datetime
     vpc_name: str = ""
     description: str = ""
+    secondary_cidr_blocks: list[str] = field(default_factory=list)
     user_cidrs: list[str] = field(default_factory=list)
+    dns_hostnames: bool = False
     is_default: bool = False
     status: str = "Available"
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cidr_blocks(self) -> list[str]:
+        """All its ranges of addresses, the first one first."""
+        return [self.cidr_block, *self.secondary_cidr_blocks]
 
 
 @dataclass
@@ -76,59 +88,24 @@ class VSwitch:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
-class Eip:
-    """An elastic IP address; `instance_id` is what it's bound to, empty while it's free."""
-
-    allocation_id: str
-    region_id: str
-    ip_address: str
-    resource_group_id: str
-    created: datetime
-    bandwidth: str = "5"
-    internet_charge_type: str = "PayByBandwidth"
-    instance_charge_type: str = "PostPaid"
-    isp: str = "BGP"
-    netmode: str = "public"
-    name: str = ""
-    description: str = ""
-    instance_id: str = ""
-    instance_type: str = ""
-    mode: str = "NAT"
-    deletion_protection: bool = False
-    monitor_log_status: str = "OFF"
-    log_project: str = ""
-    log_store: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def status(self) -> str:
-        """`InUse` while it's bound, `Available` otherwise."""
-        return "InUse" if self.instance_id else "Available"
-
-
-class VpcBackend:
+class VpcBackend(EipBackend):
     """The networks of an account."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+        super().__init__(cloud)
         self.vpcs: dict[str, Vpc] = {}
         self.vswitches: dict[str, VSwitch] = {}
-        self.eips: dict[str, Eip] = {}
-        self.nat = NatBackend(cloud)
 
     def create_vpc(self, region_id: str, cidr_block: str, resource_group_id: str) -> Vpc:
         """Create a VPC with router and system route table; `InvalidCidrBlockError` for a bad range."""
-        network = _network(cidr_block or VPC_CIDR)
-        if network.prefixlen not in _VPC_PREFIXES or _is_forbidden(network):
-            raise InvalidCidrBlockError
+        network = ranges.vpc_range(cidr_block)
         vpc = Vpc(
             vpc_id=self._cloud.new_id("vpc"),
             region_id=region_id,
             cidr_block=str(network),
             resource_group_id=self._cloud.resource_manager.resource_group_or_default(resource_group_id),
             v_router_id=self._cloud.new_id("vrt"),
-            route_table_id=self._cloud.new_id("vtb"),
+            route_table=RouteTable(self._cloud.new_id("vtb")),
             created=self._cloud.clock.now(),
         )
         self.vpcs[vpc.vpc_id] = vpc
@@ -140,6 +117,53 @@ class VpcBackend:
         if vpc is None or region_id not in {"", vpc.region_id}:
             raise VpcNotFoundError
         return vpc
+
+    def change_range(self, vpc: Vpc, cidr_block: str) -> None:
+        """Let a VPC's first range grow or shrink.
+
+        Raises:
+            InvalidCidrBlockError: it can't be one, or isn't part of the old one, nor the other way round.
+            CidrBlockOverlappedError: a vSwitch would be out of it, or it overlaps a secondary range.
+        """
+        vswitches = [vswitch.cidr_block for vswitch in self.vswitches_of(vpc.vpc_id)]
+        new = ranges.changed_vpc_range(cidr_block, vpc.cidr_block, vpc.secondary_cidr_blocks, vswitches)
+        vpc.cidr_block = str(new)
+
+    def add_secondary_range(self, vpc: Vpc, cidr_block: str) -> str:
+        """Give a VPC a further range of addresses, and return it.
+
+        Raises:
+            InvalidCidrBlockError: the range can't be one.
+            CidrBlockOverlappedError: it has addresses of another range of the VPC.
+            TooManySecondaryRangesError: the VPC has as many as it may.
+        """
+        new = str(ranges.secondary_range(cidr_block, vpc.cidr_blocks))
+        if len(vpc.secondary_cidr_blocks) >= MOST_SECONDARY_RANGES:
+            raise TooManySecondaryRangesError
+        vpc.secondary_cidr_blocks.append(new)
+        return new
+
+    def remove_secondary_range(self, vpc: Vpc, cidr_block: str) -> None:
+        """Take a further range off a VPC.
+
+        Raises:
+            SecondaryRangeNotFoundError: the VPC hasn't that range.
+            SecondaryRangeInUseError: a vSwitch is in it.
+        """
+        if cidr_block not in vpc.secondary_cidr_blocks:
+            raise SecondaryRangeNotFoundError
+        old = ranges.network(cidr_block)
+        vswitches = self.vswitches_of(vpc.vpc_id)
+        if any(ranges.network(vswitch.cidr_block).subnet_of(old) for vswitch in vswitches):
+            raise SecondaryRangeInUseError
+        vpc.secondary_cidr_blocks.remove(cidr_block)
+
+    def route_table(self, route_table_id: str, region_id: str = "") -> RouteTable:
+        """Return a route table, of a region if one is named; `RouteTableNotFoundError` if there's none."""
+        for vpc in self.vpcs.values():
+            if vpc.route_table.route_table_id == route_table_id and region_id in {"", vpc.region_id}:
+                return vpc.route_table
+        raise RouteTableNotFoundError
 
     def vswitches_of(self, vpc_id: str) -> list[VSwitch]:
         """Return the vSwitches of a VPC."""
@@ -162,16 +186,13 @@ class VpcBackend:
 
         Raises:
             InvalidZoneNotFoundError: the region hasn't that zone.
-            InvalidCidrBlockError: the range isn't within the VPC's, or too large or small.
+            InvalidCidrBlockError: the range isn't within one of the VPC's, or too large or small.
             CidrBlockOverlappedError: another vSwitch of the VPC has some of its addresses.
         """
         if zone_id not in self._cloud.regions[vpc.region_id]:
             raise InvalidZoneNotFoundError
-        network = _network(cidr_block)
-        if network.prefixlen not in _VSWITCH_PREFIXES or not network.subnet_of(_network(vpc.cidr_block)):
-            raise InvalidCidrBlockError
-        if any(network.overlaps(_network(other.cidr_block)) for other in self.vswitches_of(vpc.vpc_id)):
-            raise CidrBlockOverlappedError
+        others = [other.cidr_block for other in self.vswitches_of(vpc.vpc_id)]
+        network = ranges.vswitch_range(cidr_block, vpc.cidr_blocks, others)
         vswitch = VSwitch(
             v_switch_id=self._cloud.new_id("vsw"),
             vpc_id=vpc.vpc_id,
@@ -195,7 +216,7 @@ class VpcBackend:
         """Return how many more instances a vSwitch has addresses for."""
         used = sum(instance.v_switch_id == vswitch.v_switch_id for instance in self._cloud.eci.instances())
         used += len(self.nat.gateways_in(vswitch.v_switch_id))
-        return _network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - used
+        return ranges.network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - used
 
     def delete_vswitch(self, v_switch_id: str, region_id: str = "") -> None:
         """Delete a vSwitch; `VSwitchInUseError` while something is in it, or an SNAT entry names it."""
@@ -215,7 +236,7 @@ class VpcBackend:
         for vpc in self.vpcs.values():
             if vpc.is_default and vpc.region_id == region_id:
                 return vpc
-        vpc = self.create_vpc(region_id, DEFAULT_VPC_CIDR, resource_group_id)
+        vpc = self.create_vpc(region_id, ranges.DEFAULT_VPC_CIDR, resource_group_id)
         vpc.is_default = True
         return vpc
 
@@ -238,8 +259,8 @@ class VpcBackend:
         for vswitch in self.default_vswitches(region_id):
             if zone_id in {"", vswitch.zone_id}:
                 return vswitch
-        taken = [_network(vswitch.cidr_block) for vswitch in self.vswitches_of(vpc.vpc_id)]
-        for free in _network(vpc.cidr_block).subnets(new_prefix=DEFAULT_VSWITCH_PREFIX):
+        taken = [ranges.network(vswitch.cidr_block) for vswitch in self.vswitches_of(vpc.vpc_id)]
+        for free in ranges.network(vpc.cidr_block).subnets(new_prefix=ranges.DEFAULT_VSWITCH_PREFIX):
             if not any(free.overlaps(other) for other in taken):
                 vswitch = self.create_vswitch(vpc, zone_id or self._cloud.regions[region_id][0], str(free))
                 vswitch.is_default = True
@@ -264,71 +285,6 @@ class VpcBackend:
         gateway = self.nat.create_gateway(vpc, vswitch)
         eip = self.allocate_eip(vpc.region_id, "")
         self.bind_eip(eip, gateway.nat_gateway_id, NAT_INSTANCE_TYPE)
-        self.nat.create_snat_entry(gateway, vpc.cidr_block, [eip.ip_address])
+        for cidr_block in vpc.cidr_blocks:
+            self.nat.create_snat_entry(gateway, cidr_block, [eip.ip_address])
         return gateway
-
-    def allocate_eip(self, region_id: str, resource_group_id: str) -> Eip:
-        """Allocate an elastic IP address."""
-        eip = Eip(
-            allocation_id=self._cloud.new_id("eip"),
-            region_id=region_id,
-            ip_address=str(_EIP_RANGE[self._cloud.random.randrange(1, _EIP_RANGE.num_addresses - 1)]),
-            resource_group_id=self._cloud.resource_manager.resource_group_or_default(resource_group_id),
-            created=self._cloud.clock.now(),
-        )
-        self.eips[eip.allocation_id] = eip
-        return eip
-
-    def eip(self, allocation_id: str, region_id: str = "") -> Eip:
-        """Return an elastic IP address, of a region if one is named; `EipNotFoundError` if there's none."""
-        eip = self.eips.get(allocation_id)
-        if eip is None or region_id not in {"", eip.region_id}:
-            raise EipNotFoundError
-        return eip
-
-    def bind_eip(self, eip: Eip, instance_id: str, instance_type: str) -> None:
-        """Bind a free address to an instance; `IncorrectEipStatusError` if it's bound."""
-        if eip.instance_id:
-            raise IncorrectEipStatusError
-        eip.instance_id, eip.instance_type = instance_id, instance_type
-
-    def unbind_eip(self, eip: Eip) -> None:
-        """Take an address off what it's bound to; SNAT entries that go out by it lose it, or go with it."""
-        for entry in self.nat.entries_by(eip):
-            entry.snat_ips.remove(eip.ip_address)
-            if not entry.snat_ips:
-                self.nat.delete_snat_entry(entry)
-        eip.instance_id = eip.instance_type = ""
-
-    def unassociate_eip(self, eip: Eip, instance_id: str, force: bool = False) -> None:
-        """Take an address off a NAT gateway; with `force` also if SNAT entries go out by it.
-
-        Raises:
-            IncorrectEipStatusError: it isn't bound to that gateway.
-            EipUsedBySnatError: an SNAT entry goes out by it.
-        """
-        if eip.instance_type != NAT_INSTANCE_TYPE or instance_id not in {"", eip.instance_id}:
-            raise IncorrectEipStatusError
-        if self.nat.entries_by(eip) and not force:
-            raise EipUsedBySnatError
-        self.unbind_eip(eip)
-
-    def release_eip(self, allocation_id: str, region_id: str = "") -> None:
-        """Give an address back; `IncorrectEipStatusError` while it's bound, or it's protected."""
-        eip = self.eip(allocation_id, region_id)
-        if eip.deletion_protection:
-            raise DeletionProtectedError
-        if eip.instance_id:
-            raise IncorrectEipStatusError
-        del self.eips[allocation_id]
-
-
-def _network(text: str) -> ipaddress.IPv4Network:
-    try:
-        return ipaddress.IPv4Network(text)
-    except ValueError:
-        raise InvalidCidrBlockError from None
-
-
-def _is_forbidden(network: ipaddress.IPv4Network) -> bool:
-    return network.is_multicast or any(network.overlaps(block) for block in _FORBIDDEN)

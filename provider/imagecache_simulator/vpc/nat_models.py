@@ -25,7 +25,8 @@ from imagecache_simulator.vpc.exceptions import (
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import Eip, Vpc, VSwitch
+    from imagecache_simulator.vpc.eip_models import Eip
+    from imagecache_simulator.vpc.models import Vpc, VSwitch
 
 NAT_INSTANCE_TYPE = "Nat"
 

@@ -1,25 +1,26 @@
-"""The actions on NAT gateways and their SNAT entries: parsing and formatting.
+"""The actions on NAT gateways: parsing and formatting. `snat_responses` has those on their SNAT entries.
 
 Source of names, shapes and codes: the models of the official SDK (alibabacloud-vpc20160428) and what
-terraform-provider-alicloud reads (resource_alicloud_nat_gateway.go, resource_alicloud_snat_entry.go).
+terraform-provider-alicloud reads (resource_alicloud_nat_gateway.go).
 """
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
+from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import page_of
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.tags import matches, read_tags, tag_key_form
+from imagecache_simulator.vpc.exceptions import NatGatewayEnhancedError
 from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import VSwitch
-    from imagecache_simulator.vpc.nat_models import NatGateway, SnatEntry
+    from imagecache_simulator.vpc.nat_models import NatGateway
     from imagecache_simulator.wire import Parameters
+
+_SPECS = ("Small", "Middle", "Large", "XLarge.1")
 
 
 def create_nat_gateway(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
@@ -116,71 +117,39 @@ def modify_nat_gateway_attribute(cloud: Cloud, parameters: Parameters) -> dict[s
     return {}
 
 
+def modify_nat_gateway_spec(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change a gateway's specification, by which one that is PayBySpec is charged.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/ModifyNatGatewaySpec
+    """
+    gateway = _gateway(cloud, parameters)
+    spec = parameters.required("Spec")
+    if spec not in _SPECS:
+        raise InvalidParameterError("Spec", f"It is one of {', '.join(_SPECS)}.")
+    gateway.spec = spec
+    return {}
+
+
+def update_nat_gateway_nat_type(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Refuse to make an enhanced gateway of an old one: here all are enhanced.
+
+    The alicloud plugin calls it where a gateway is to move to another vSwitch.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/UpdateNatGatewayNatType
+    """
+    parameters.required("NatType")
+    _only(parameters, "NatType", "Enhanced")
+    gateway = _gateway(cloud, parameters)
+    cloud.vpc.vswitch(parameters.required("VSwitchId"), gateway.region_id)
+    raise NatGatewayEnhancedError
+
+
 def delete_nat_gateway(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     """Delete a gateway; with Force also what hangs on it.
 
     Source: https://api.aliyun.com/document/Vpc/2016-04-28/DeleteNatGateway
     """
     cloud.vpc.nat.delete_gateway(_gateway(cloud, parameters), parameters.boolean("Force") or False)
-    return {}
-
-
-def create_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Let a vSwitch or a range of addresses out by addresses of a gateway.
-
-    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateSnatEntry
-    """
-    region_id = named_region(cloud, parameters)
-    gateway = cloud.vpc.nat.table(parameters.required("SnatTableId"), region_id)
-    snat_ips = _addresses(parameters.required("SnatIp"))
-    affinity = parameters.integer("EipAffinity", 0, 1) or 0
-    entry = cloud.vpc.nat.create_snat_entry(gateway, _source(cloud, parameters, region_id), snat_ips)
-    entry.name, entry.eip_affinity = parameters.text("SnatEntryName"), affinity
-    return {"SnatEntryId": entry.snat_entry_id}
-
-
-def describe_snat_table_entries(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List SNAT entries, by table, ID, gateway, source, address and name.
-
-    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DescribeSnatTableEntries
-    """
-    region_id = named_region(cloud, parameters)
-    if parameters.text("SnatTableId"):
-        cloud.vpc.nat.table(parameters.text("SnatTableId"), region_id)
-    forms = (
-        snat_entry_form(entry)
-        for entry in cloud.vpc.nat.snat_entries.values()
-        if cloud.vpc.nat.gateways[entry.nat_gateway_id].region_id == region_id
-    )
-    names = (
-        "SnatTableId", "SnatEntryId", "NatGatewayId", "SourceVSwitchId", "SourceCIDR", "SnatIp",
-        "SnatEntryName",
-    )  # fmt: skip
-    found = [form for form in forms if all(parameters.text(name) in {"", str(form[name])} for name in names)]
-    page, numbers = page_of(found, parameters)
-    return {"SnatTableEntries": {"SnatTableEntry": page}, **numbers}
-
-
-def modify_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Change an entry's addresses and name.
-
-    Source: https://api.aliyun.com/document/Vpc/2016-04-28/ModifySnatEntry
-    """
-    entry = _entry(cloud, parameters)
-    affinity = parameters.integer("EipAffinity", 0, 1)
-    if parameters.text("SnatIp"):
-        cloud.vpc.nat.change_addresses(entry, _addresses(parameters.text("SnatIp")))
-    entry.name = parameters.get("SnatEntryName", entry.name)
-    entry.eip_affinity = entry.eip_affinity if affinity is None else affinity
-    return {}
-
-
-def delete_snat_entry(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Remove an entry.
-
-    Source: https://api.aliyun.com/document/Vpc/2016-04-28/DeleteSnatEntry
-    """
-    cloud.vpc.nat.delete_snat_entry(_entry(cloud, parameters))
     return {}
 
 
@@ -236,28 +205,8 @@ def nat_gateway_form(cloud: Cloud, gateway: NatGateway) -> dict[str, Any]:
     }
 
 
-def snat_entry_form(entry: SnatEntry) -> dict[str, Any]:
-    """Return an SNAT entry as it's shown."""
-    return {
-        "SnatEntryId": entry.snat_entry_id,
-        "SnatEntryName": entry.name,
-        "SnatTableId": entry.snat_table_id,
-        "NatGatewayId": entry.nat_gateway_id,
-        "SourceCIDR": entry.source_cidr,
-        "SourceVSwitchId": entry.source_v_switch_id,
-        "SnatIp": ",".join(entry.snat_ips),
-        "EipAffinity": str(entry.eip_affinity),
-        "Status": entry.status,
-    }
-
-
 def _gateway(cloud: Cloud, parameters: Parameters) -> NatGateway:
     return cloud.vpc.nat.gateway(parameters.required("NatGatewayId"), parameters.text("RegionId"))
-
-
-def _entry(cloud: Cloud, parameters: Parameters) -> SnatEntry:
-    gateway = cloud.vpc.nat.table(parameters.required("SnatTableId"), parameters.text("RegionId"))
-    return cloud.vpc.nat.snat_entry(parameters.required("SnatEntryId"), gateway.snat_table_id)
 
 
 def _gateway_selected(gateway: NatGateway, parameters: Parameters) -> bool:
@@ -275,25 +224,6 @@ def _gateway_selected(gateway: NatGateway, parameters: Parameters) -> bool:
     return matches(gateway.tags, read_tags(parameters)) and all(
         parameters.text(name) in {"", value} for name, value in values.items()
     )
-
-
-def _source(cloud: Cloud, parameters: Parameters, region_id: str) -> VSwitch | str:
-    """Return whom an entry is for: it names either a vSwitch or a range of addresses."""
-    v_switch_id, cidr = parameters.text("SourceVSwitchId"), parameters.text("SourceCIDR")
-    if v_switch_id and cidr:
-        raise InvalidParameterError("SourceCIDR", "It can't stand beside SourceVSwitchId.")
-    if v_switch_id:
-        return cloud.vpc.vswitch(v_switch_id, region_id)
-    if not cidr:
-        raise MissingParameterError("SourceVSwitchId")
-    try:
-        return str(ipaddress.IPv4Network(cidr))
-    except ValueError:
-        raise InvalidParameterError("SourceCIDR", "It must be a range such as 10.0.1.0/24.") from None
-
-
-def _addresses(text: str) -> list[str]:
-    return [address.strip() for address in text.split(",") if address.strip()]
 
 
 def _eip_bind_mode(parameters: Parameters) -> str:

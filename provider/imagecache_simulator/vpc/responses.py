@@ -1,23 +1,19 @@
-"""The actions on VPCs and vSwitches: parsing and formatting. `eip_responses` has those on addresses."""
+"""The actions on VPCs and their route tables, regions and zones: parsing and formatting."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.exceptions import InvalidZoneNotFoundError
+from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import page_of
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.tags import key_value_form, matches, read_tags
-from imagecache_simulator.vpc.exceptions import (
-    DefaultVpcExistsError,
-    DefaultVpcNotFoundError,
-    DefaultVSwitchExistsError,
-)
+from imagecache_simulator.vpc.exceptions import DefaultVpcExistsError
 from imagecache_simulator.wire import timestamp
 
 if TYPE_CHECKING:
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import Vpc, VSwitch
+    from imagecache_simulator.vpc.models import Vpc
     from imagecache_simulator.wire import Parameters
 
 
@@ -28,14 +24,16 @@ def create_vpc(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     """
     region_id = named_region(cloud, parameters)
     tags = read_tags(parameters)
+    dns_hostnames = parameters.boolean("EnableDnsHostname")
     vpc = cloud.vpc.create_vpc(region_id, parameters.text("CidrBlock"), parameters.text("ResourceGroupId"))
     vpc.vpc_name, vpc.description = parameters.text("VpcName"), parameters.text("Description")
     vpc.user_cidrs = [cidr for cidr in parameters.text("UserCidr").split(",") if cidr]
+    vpc.dns_hostnames = dns_hostnames or False
     vpc.tags = tags
     return {
         "VpcId": vpc.vpc_id,
         "VRouterId": vpc.v_router_id,
-        "RouteTableId": vpc.route_table_id,
+        "RouteTableId": vpc.route_table.route_table_id,
         "ResourceGroupId": vpc.resource_group_id,
     }
 
@@ -49,22 +47,7 @@ def create_default_vpc(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     if any(vpc.is_default and vpc.region_id == region_id for vpc in cloud.vpc.vpcs.values()):
         raise DefaultVpcExistsError
     vpc = cloud.vpc.default_vpc(region_id, parameters.text("ResourceGroupId"))
-    return {"VpcId": vpc.vpc_id, "VRouterId": vpc.v_router_id, "RouteTableId": vpc.route_table_id}
-
-
-def create_default_vswitch(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Create the default vSwitch of a zone, in the region's default VPC, which must be there.
-
-    Source: https://api.aliyun.com/document/Vpc/2016-04-28/CreateDefaultVSwitch
-    """
-    region_id, zone_id = named_region(cloud, parameters), parameters.required("ZoneId")
-    if zone_id not in cloud.regions[region_id]:
-        raise InvalidZoneNotFoundError
-    if not any(vpc.is_default and vpc.region_id == region_id for vpc in cloud.vpc.vpcs.values()):
-        raise DefaultVpcNotFoundError
-    if any(vswitch.zone_id == zone_id for vswitch in cloud.vpc.default_vswitches(region_id)):
-        raise DefaultVSwitchExistsError
-    return {"VSwitchId": cloud.vpc.default_vswitch(region_id, zone_id).v_switch_id}
+    return {"VpcId": vpc.vpc_id, "VRouterId": vpc.v_router_id, "RouteTableId": vpc.route_table.route_table_id}
 
 
 def describe_vpc_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
@@ -85,7 +68,7 @@ def describe_vpcs(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
         vpc_form(cloud, vpc)
         for vpc in cloud.vpc.vpcs.values()
         if vpc.region_id == region_id
-        and _selected(
+        and selected(
             parameters, VpcId=vpc.vpc_id, VpcName=vpc.vpc_name, ResourceGroupId=vpc.resource_group_id
         )
         and matches(vpc.tags, read_tags(parameters))
@@ -95,13 +78,38 @@ def describe_vpcs(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
 
 
 def modify_vpc_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Change a VPC's name and description.
+    """Change a VPC's name, description, range of addresses and whether DNS knows its hosts.
 
     Source: spec/networking.md section 4, alicloud_vpc.
     """
     vpc = _vpc(cloud, parameters)
+    dns_hostnames = parameters.boolean("EnableDnsHostname")
+    if parameters.text("CidrBlock"):
+        cloud.vpc.change_range(vpc, parameters.text("CidrBlock"))
+    vpc.dns_hostnames = vpc.dns_hostnames if dns_hostnames is None else dns_hostnames
     vpc.vpc_name = parameters.get("VpcName", vpc.vpc_name)
     vpc.description = parameters.get("Description", vpc.description)
+    return {}
+
+
+def associate_vpc_cidr_block(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Give a VPC a further range of addresses.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/AssociateVpcCidrBlock
+    """
+    vpc = _vpc(cloud, parameters)
+    if parameters.text("IpVersion") not in {"", "IPV4"}:
+        raise InvalidParameterError("IpVersion", "It must be IPV4.")
+    cidr_block = cloud.vpc.add_secondary_range(vpc, parameters.required("SecondaryCidrBlock"))
+    return {"CidrBlock": cidr_block, "IpVersion": "IPV4"}
+
+
+def unassociate_vpc_cidr_block(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Take a further range of addresses off a VPC.
+
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/UnassociateVpcCidrBlock
+    """
+    cloud.vpc.remove_secondary_range(_vpc(cloud, parameters), parameters.required("SecondaryCidrBlock"))
     return {}
 
 
@@ -124,74 +132,27 @@ def describe_route_table_list(cloud: Cloud, parameters: Parameters) -> dict[str,
         _route_table_form(cloud, vpc)
         for vpc in cloud.vpc.vpcs.values()
         if vpc.region_id == region_id
-        and _selected(parameters, VpcId=vpc.vpc_id, RouterId=vpc.v_router_id, RouteTableId=vpc.route_table_id)
+        and selected(
+            parameters,
+            VpcId=vpc.vpc_id,
+            RouterId=vpc.v_router_id,
+            RouteTableId=vpc.route_table.route_table_id,
+        )
     ]
     page, numbers = page_of(found, parameters)
     return {"RouterTableList": {"RouterTableListType": page}, **numbers}
 
 
-def create_vswitch(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Create a vSwitch in a zone of its VPC's region.
+def modify_route_table_attributes(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
+    """Change a route table's name, description and whether it takes in dynamic routes.
 
-    Source: spec/networking.md section 4, alicloud_vswitch.
+    Source: https://api.aliyun.com/document/Vpc/2016-04-28/ModifyRouteTableAttributes
     """
-    region_id = named_region(cloud, parameters)
-    tags = read_tags(parameters)
-    zone_id, cidr_block = parameters.required("ZoneId"), parameters.required("CidrBlock")
-    vpc = cloud.vpc.vpc(parameters.required("VpcId"), region_id)
-    vswitch = cloud.vpc.create_vswitch(vpc, zone_id, cidr_block)
-    vswitch.v_switch_name = parameters.text("VSwitchName")
-    vswitch.description = parameters.text("Description")
-    vswitch.tags = tags
-    return {"VSwitchId": vswitch.v_switch_id}
-
-
-def describe_vswitch_attributes(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Show one vSwitch. One that doesn't exist is answered with an empty `VSwitchId` and 200.
-
-    Source: spec/networking.md section 4, alicloud_vswitch, not found.
-    """
-    vswitch = cloud.vpc.vswitches.get(parameters.required("VSwitchId"))
-    if vswitch is None or parameters.text("RegionId") not in {"", vswitch.region_id}:
-        return {"VSwitchId": ""}
-    return vswitch_form(cloud, vswitch)
-
-
-def describe_vswitches(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """List the vSwitches of a region, by ID, VPC, zone, name and tags.
-
-    Source: spec/networking.md section 4, paging shapes.
-    """
-    region_id = named_region(cloud, parameters)
-    found = [
-        vswitch_form(cloud, vswitch)
-        for vswitch in cloud.vpc.vswitches.values()
-        if vswitch.region_id == region_id
-        and _selected(parameters, VSwitchId=vswitch.v_switch_id, VSwitchName=vswitch.v_switch_name)
-        and _selected(parameters, VpcId=vswitch.vpc_id, ZoneId=vswitch.zone_id)
-        and matches(vswitch.tags, read_tags(parameters))
-    ]
-    page, numbers = page_of(found, parameters)
-    return {"VSwitches": {"VSwitch": page}, **numbers}
-
-
-def modify_vswitch_attribute(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Change a vSwitch's name and description.
-
-    Source: spec/networking.md section 4, alicloud_vswitch.
-    """
-    vswitch = cloud.vpc.vswitch(parameters.required("VSwitchId"), parameters.text("RegionId"))
-    vswitch.v_switch_name = parameters.get("VSwitchName", vswitch.v_switch_name)
-    vswitch.description = parameters.get("Description", vswitch.description)
-    return {}
-
-
-def delete_vswitch(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
-    """Delete a vSwitch in which nothing runs.
-
-    Source: spec/networking.md section 4, alicloud_vswitch.
-    """
-    cloud.vpc.delete_vswitch(parameters.required("VSwitchId"), parameters.text("RegionId"))
+    table = cloud.vpc.route_table(parameters.required("RouteTableId"), parameters.text("RegionId"))
+    propagation = parameters.boolean("RoutePropagationEnable")
+    table.name = parameters.get("RouteTableName", table.name)
+    table.description = parameters.get("Description", table.description)
+    table.route_propagation = table.route_propagation if propagation is None else propagation
     return {}
 
 
@@ -227,54 +188,31 @@ def vpc_form(cloud: Cloud, vpc: Vpc) -> dict[str, Any]:
         "CidrBlock": vpc.cidr_block,
         "Ipv6CidrBlock": "",
         "EnabledIpv6": False,
-        "DnsHostnameStatus": "DISABLED",
+        "DnsHostnameStatus": "ENABLED" if vpc.dns_hostnames else "DISABLED",
         "IsDefault": vpc.is_default,
         "VRouterId": vpc.v_router_id,
         "ResourceGroupId": vpc.resource_group_id,
         "CreationTime": timestamp(vpc.created),
         "OwnerId": int(cloud.account_id),
         "Ipv6CidrBlocks": {"Ipv6CidrBlock": []},
-        "SecondaryCidrBlocks": {"SecondaryCidrBlock": []},
+        "SecondaryCidrBlocks": {"SecondaryCidrBlock": vpc.secondary_cidr_blocks},
         "UserCidrs": {"UserCidr": vpc.user_cidrs},
         "VSwitchIds": {"VSwitchId": [vswitch.v_switch_id for vswitch in cloud.vpc.vswitches_of(vpc.vpc_id)]},
         "Tags": {"Tag": key_value_form(vpc.tags)},
     }
 
 
-def vswitch_form(cloud: Cloud, vswitch: VSwitch) -> dict[str, Any]:
-    """Return a vSwitch as it's shown."""
-    vpc = cloud.vpc.vpcs[vswitch.vpc_id]
-    return {
-        "VSwitchId": vswitch.v_switch_id,
-        "VSwitchName": vswitch.v_switch_name,
-        "Description": vswitch.description,
-        "Status": vswitch.status,
-        "VpcId": vswitch.vpc_id,
-        "ZoneId": vswitch.zone_id,
-        "CidrBlock": vswitch.cidr_block,
-        "Ipv6CidrBlock": "",
-        "EnabledIpv6": False,
-        "AvailableIpAddressCount": cloud.vpc.available_addresses(vswitch),
-        "IsDefault": vswitch.is_default,
-        "ResourceGroupId": vswitch.resource_group_id,
-        "CreationTime": timestamp(vswitch.created),
-        "RouteTable": {"RouteTableId": vpc.route_table_id, "RouteTableType": "System"},
-        "OwnerId": int(cloud.account_id),
-        "Tags": {"Tag": key_value_form(vswitch.tags)},
-    }
-
-
 def _route_table_form(cloud: Cloud, vpc: Vpc) -> dict[str, Any]:
     return {
-        "RouteTableId": vpc.route_table_id,
-        "RouteTableName": "",
+        "RouteTableId": vpc.route_table.route_table_id,
+        "RouteTableName": vpc.route_table.name,
         "RouteTableType": "System",
-        "Description": "",
+        "Description": vpc.route_table.description,
         "VpcId": vpc.vpc_id,
         "RouterId": vpc.v_router_id,
         "RouterType": "VRouter",
         "ResourceGroupId": vpc.resource_group_id,
-        "RoutePropagationEnable": True,
+        "RoutePropagationEnable": vpc.route_table.route_propagation,
         "AssociateType": "VSwitch",
         "Status": "Available",
         "OwnerId": int(cloud.account_id),
@@ -288,7 +226,7 @@ def _vpc(cloud: Cloud, parameters: Parameters) -> Vpc:
     return cloud.vpc.vpc(parameters.required("VpcId"), parameters.text("RegionId"))
 
 
-def _selected(parameters: Parameters, **values: str) -> bool:
+def selected(parameters: Parameters, **values: str) -> bool:
     """Tell whether each named parameter is absent or, between its commas, has the value."""
     return all(
         not parameters.text(name) or value in parameters.text(name).split(",")

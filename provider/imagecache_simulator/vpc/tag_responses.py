@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.vpc.models import Eip, Vpc, VSwitch
+    from imagecache_simulator.vpc.eip_models import Eip
+    from imagecache_simulator.vpc.models import Vpc, VSwitch
     from imagecache_simulator.vpc.nat_models import NatGateway
     from imagecache_simulator.wire import Parameters
 

@@ -117,6 +117,24 @@ def test_modify(vpc: Product, gateway: dict[str, Any]) -> None:
     assert shown["EipBindMode"] == "NAT"
 
 
+@pytest.mark.simulator_only("gateways that are PayBySpec aren't sold any more")
+def test_specification(vpc: Product, gateway: dict[str, Any], account: Account) -> None:
+    """A gateway's specification changes."""
+    named = {"NatGatewayId": gateway["NatGatewayId"]}
+    vpc("ModifyNatGatewaySpec", **named, Spec="Large", ClientToken=account.run)
+    (shown,) = vpc("DescribeNatGateways", **named)["NatGateways"]["NatGateway"]
+    assert shown["Spec"] == "Large"
+    assert vpc.refused("ModifyNatGatewaySpec", **named, Spec="Huge") == (400, "InvalidParameter.Spec")
+
+
+def test_nat_type(vpc: Product, gateway: dict[str, Any], network: dict[str, str], account: Account) -> None:
+    """An enhanced gateway can't be made one."""
+    refusal = vpc.refused("UpdateNatGatewayNatType", NatGatewayId=gateway["NatGatewayId"],
+                          NatType="Enhanced", VSwitchId=network["VSwitchId"],
+                          ClientToken=account.run)  # fmt: skip
+    assert refusal == (400, "OperationUnsupported.NatType")
+
+
 def test_addresses(vpc: Product, gateway: dict[str, Any], eip: dict[str, Any]) -> None:
     """A gateway's addresses are listed with it."""
     (shown,) = vpc("DescribeNatGateways", NatGatewayId=gateway["NatGatewayId"])["NatGateways"]["NatGateway"]

@@ -130,6 +130,77 @@ def test_modify(vpc: Product, vpc_id: str) -> None:
     assert vpc("DescribeVpcAttribute", VpcId=vpc_id)["VpcName"] == "d"
 
 
+def test_dns_hostnames(vpc: Product, eventually: Wait) -> None:
+    """DNS knows a VPC's hosts if it's told so, when the VPC is made or later."""
+    made = {"VpcId": vpc("CreateVpc", EnableDnsHostname=True)["VpcId"]}
+    eventually(lambda: vpc("DescribeVpcAttribute", **made)["Status"] == "Available")
+    assert vpc("DescribeVpcAttribute", **made)["DnsHostnameStatus"] == "ENABLED"
+    vpc("ModifyVpcAttribute", **made, EnableDnsHostname=False)
+    eventually(lambda: vpc("DescribeVpcAttribute", **made)["DnsHostnameStatus"] == "DISABLED")
+    (listed,) = vpc("DescribeVpcs", **made)["Vpcs"]["Vpc"]
+    assert listed["DnsHostnameStatus"] == "DISABLED"
+
+
+def test_changed_range(vpc: Product, vpc_id: str) -> None:
+    """A VPC's range shrinks and grows; it can't become another one."""
+    named = {"VpcId": vpc_id}
+    vpc("ModifyVpcAttribute", **named, CidrBlock="10.0.0.0/16")
+    assert vpc("DescribeVpcAttribute", **named)["CidrBlock"] == "10.0.0.0/16"
+    refusal = vpc.refused("ModifyVpcAttribute", **named, CidrBlock="192.168.0.0/16")
+    assert refusal == (400, "InvalidCidrBlock.Malformed")
+
+
+def test_secondary_range(vpc: Product, vpc_id: str, eventually: Wait) -> None:
+    """A VPC gets a further range of addresses, apart from those that it has, and loses it again."""
+    named = {"VpcId": vpc_id, "SecondaryCidrBlock": "192.168.0.0/16"}
+    made = vpc("AssociateVpcCidrBlock", **named, IpVersion="IPV4")
+    assert (made["CidrBlock"], made["IpVersion"]) == ("192.168.0.0/16", "IPV4")
+
+    def shown() -> Any:
+        return vpc("DescribeVpcAttribute", VpcId=vpc_id)["SecondaryCidrBlocks"]["SecondaryCidrBlock"]
+
+    eventually(lambda: shown() == ["192.168.0.0/16"])
+    (listed,) = vpc("DescribeVpcs", VpcId=vpc_id)["Vpcs"]["Vpc"]
+    assert listed["SecondaryCidrBlocks"]["SecondaryCidrBlock"] == ["192.168.0.0/16"]
+    overlapped = (400, "InvalidCidrBlock.Overlapped")
+    assert vpc.refused("AssociateVpcCidrBlock", **named) == overlapped
+    vpc("UnassociateVpcCidrBlock", **named)
+    eventually(lambda: not shown())
+    gone = (404, "InvalidSecondaryCidrBlock.NotFound")
+    assert vpc.refused("UnassociateVpcCidrBlock", **named) == gone
+
+
+def test_secondary_range_in_use(vpc: Product, vpc_id: str, eventually: Wait) -> None:
+    """A further range can't be taken away while a vSwitch is in it."""
+    named = {"VpcId": vpc_id, "SecondaryCidrBlock": "192.168.0.0/16"}
+    vpc("AssociateVpcCidrBlock", **named)
+    zone_id = vpc("DescribeZones")["Zones"]["Zone"][0]["ZoneId"]
+    eventually(lambda: vpc("DescribeVpcAttribute", VpcId=vpc_id)["Status"] == "Available")
+    vpc("CreateVSwitch", VpcId=vpc_id, ZoneId=zone_id, CidrBlock="192.168.0.0/24")
+    assert vpc.refused("UnassociateVpcCidrBlock", **named) == (400, "OperationFailed.CidrInUse")
+
+
+@pytest.mark.simulator_only("what it makes takes no tags, so that it couldn't be swept")
+def test_default_network(vpc: Product, account: Account) -> None:
+    """A region has one default VPC, and a zone of it one default vSwitch."""
+    zone_id = vpc("DescribeZones")["Zones"]["Zone"][0]["ZoneId"]
+    assert vpc.refused("CreateDefaultVSwitch", ZoneId=zone_id) == (404, "InvalidVpcID.NotFound")
+    group = vpc("DescribeVpcAttribute", VpcId=vpc("CreateVpc")["VpcId"])["ResourceGroupId"]
+    named = {"ResourceGroupId": group, "ClientToken": account.run}
+    made, again = vpc("CreateDefaultVpc", **named), vpc("CreateDefaultVpc", **named)
+    assert made["VpcId"] == again["VpcId"]
+    shown = vpc("DescribeVpcAttribute", VpcId=made["VpcId"])
+    assert (shown["IsDefault"], shown["VRouterId"]) == (True, made["VRouterId"])
+    (table,) = vpc("DescribeRouteTableList", VpcId=made["VpcId"])["RouterTableList"]["RouterTableListType"]
+    assert table["RouteTableId"] == made["RouteTableId"]
+    assert vpc.refused("CreateDefaultVpc") == (400, "OperationDenied.DefaultVpcExist")
+    vswitch = vpc("CreateDefaultVSwitch", ZoneId=zone_id, ClientToken=f"{account.run}-v")
+    inside = vpc("DescribeVSwitchAttributes", VSwitchId=vswitch["VSwitchId"])
+    assert (inside["IsDefault"], inside["VpcId"], inside["ZoneId"]) == (True, made["VpcId"], zone_id)
+    refusal = (400, "OperationDenied.DefaultVSwitchExist")
+    assert vpc.refused("CreateDefaultVSwitch", ZoneId=zone_id) == refusal
+
+
 def test_delete(vpc: Product, vpc_id: str, account: Account) -> None:
     """A deleted VPC is 404; the same ClientToken may repeat the deletion."""
     vpc("DeleteVpc", VpcId=vpc_id, ClientToken=account.run)
@@ -166,3 +237,15 @@ def test_route_table_filters(vpc: Product, network: dict[str, str]) -> None:
     answer = vpc("DescribeRouteTableList", **ids, PageNumber=1, PageSize=10)
     assert (answer["TotalCount"], answer["PageNumber"], answer["PageSize"]) == (1, 1, 10)
     assert vpc("DescribeRouteTableList", RouteTableId="vtb-none")["TotalCount"] == 0
+
+
+def test_changed_route_table(vpc: Product, network: dict[str, str]) -> None:
+    """A route table's name, description and propagation change."""
+    (table,) = vpc("DescribeRouteTableList", VpcId=network["VpcId"])["RouterTableList"]["RouterTableListType"]
+    named = {"RouteTableId": table["RouteTableId"]}
+    changed = {"RouteTableName": "a", "Description": "b", "RoutePropagationEnable": False}
+    vpc("ModifyRouteTableAttributes", **named, **changed)
+    (shown,) = vpc("DescribeRouteTableList", **named)["RouterTableList"]["RouterTableListType"]
+    assert {name: shown[name] for name in changed} == changed
+    refusal = vpc.refused("ModifyRouteTableAttributes", RouteTableId="vtb-none")
+    assert refusal == (404, "InvalidRouteTableId.NotFound")

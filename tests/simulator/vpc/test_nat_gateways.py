@@ -264,6 +264,39 @@ def test_address_of_a_build_stays(
     assert refused("UnassociateEipAddress", wanted) == (400, "IncorrectEipStatus")
 
 
+def test_specification(vpc_call: Call, refused: Refusal, gateway: dict[str, Any]) -> None:
+    """A gateway's specification changes to one that there is."""
+    named = {"NatGatewayId": gateway["NatGatewayId"]}
+    vpc_call("ModifyNatGatewaySpec", {**named, "Spec": "Large"})
+    assert shown(vpc_call, gateway["NatGatewayId"])["Spec"] == "Large"
+    assert refused("ModifyNatGatewaySpec", {**named, "Spec": "Huge"}) == (400, "InvalidParameter.Spec")
+    unknown = {"NatGatewayId": "ngw-none", "Spec": "Small"}
+    assert refused("ModifyNatGatewaySpec", unknown) == (404, "InvalidNatGatewayId.NotFound")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, (400, "OperationUnsupported.NatType")),
+        ({"NatType": "Normal"}, (400, "InvalidParameter.NatType")),
+        ({"NatType": None}, (400, "MissingNatType")),
+        ({"VSwitchId": "vsw-none"}, (404, "InvalidVSwitchId.NotFound")),
+        ({"NatGatewayId": "ngw-none"}, (404, "InvalidNatGatewayId.NotFound")),
+    ],
+)
+def test_nat_type(
+    *,
+    refused: Refusal,
+    network: dict[str, str],
+    gateway: dict[str, Any],
+    changes: dict[str, Any],
+    expected: tuple[int, str],
+) -> None:
+    """An enhanced gateway can't be made one."""
+    named = {"NatGatewayId": gateway["NatGatewayId"], "VSwitchId": network["VSwitchId"]}
+    assert refused("UpdateNatGatewayNatType", {**named, "NatType": "Enhanced", **changes}) == expected
+
+
 def test_protection(
     vpc_call: Call, refused: Refusal, network: dict[str, str], gateway: dict[str, Any]
 ) -> None:

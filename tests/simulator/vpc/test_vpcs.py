@@ -56,6 +56,35 @@ def test_route_tables(vpc_call: Call) -> None:
     assert (table["RouterId"], table["ResourceGroupId"]) == (shown["VRouterId"], shown["ResourceGroupId"])
 
 
+def test_changed_route_table(vpc_call: Call, vpc_refusal: Refusal) -> None:
+    """A route table's name, description and propagation change; what isn't named stays."""
+    table = {"RouteTableId": vpc_call("CreateVpc")["RouteTableId"]}
+    vpc_call("ModifyRouteTableAttributes", {**table, "RouteTableName": "a", "Description": "b"})
+    vpc_call("ModifyRouteTableAttributes", {**table, "RoutePropagationEnable": "false"})
+    (shown,) = vpc_call("DescribeRouteTableList", table)["RouterTableList"]["RouterTableListType"]
+    assert (shown["RouteTableName"], shown["Description"]) == ("a", "b")
+    assert shown["RoutePropagationEnable"] is False
+    unknown = {"RouteTableId": "vtb-none", "RouteTableName": "a"}
+    gone = (404, "InvalidRouteTableId.NotFound")
+    assert vpc_refusal("ModifyRouteTableAttributes", unknown) == gone
+    assert vpc_refusal("ModifyRouteTableAttributes", {**table, "RegionId": "cn-beijing"}) == gone
+
+
+def test_dns_hostnames(vpc_call: Call) -> None:
+    """DNS knows a VPC's hosts if it's told so, when the VPC is made or later."""
+
+    def status(vpc: dict[str, Any]) -> Any:
+        return vpc_call("DescribeVpcAttribute", {"VpcId": vpc["VpcId"]})["DnsHostnameStatus"]
+
+    assert status(vpc_call("CreateVpc")) == "DISABLED"
+    vpc = vpc_call("CreateVpc", {"EnableDnsHostname": "true"})
+    assert status(vpc) == "ENABLED"
+    vpc_call("ModifyVpcAttribute", {"VpcId": vpc["VpcId"], "VpcName": "a"})
+    assert status(vpc) == "ENABLED"
+    vpc_call("ModifyVpcAttribute", {"VpcId": vpc["VpcId"], "EnableDnsHostname": "false"})
+    assert status(vpc) == "DISABLED"
+
+
 def test_vswitch_life(vpc_call: Call, network: dict[str, str]) -> None:
     """A vSwitch is created, shown, changed and deleted; then it's 200 with an empty VSwitchId."""
     made = vpc_call(
