@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import generate_sdks
-from generate_sdks import PYTHON, SCHEMA, generator
+from generate_sdks import EXAMPLES, PYTHON, SCHEMA, generator
 
 pytestmark = pytest.mark.timeout(900)
 """Where the generator isn't in the cache yet, it's built first."""
@@ -63,6 +63,36 @@ def test_stale_python_sdk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_node_sdk_compiles() -> None:
     """The Node SDK compiles, and so do the schema's examples in TypeScript."""
     generate_sdks.node()
+
+
+def check_types(folder: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Check the types of programs as their authors do, against the SDK of this clone."""
+    settings = folder / "mypy.ini"
+    settings.write_text("[mypy]\nstrict = true\nfollow_imports = silent\n", encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", f"--config-file={settings}", f"--cache-dir={folder / 'cache'}"]
+    found = os.pathsep.join([str(PYTHON.parent), str(PYTHON.parent.parent.parent / "provider")])
+    return subprocess.run(
+        [*command, *map(str, files)],
+        env={**os.environ, "MYPYPATH": found},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_python_examples_are_typed(tmp_path: Path) -> None:
+    """The schema's examples in Python pass a strict type checker; a property that doesn't exist doesn't."""
+    programs = []
+    for number, example in enumerate(sorted(EXAMPLES.glob("*/*/*/__main__.py"))):
+        programs.append(tmp_path / f"example_{number}.py")
+        shutil.copy(example, programs[-1])
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(programs[0].read_text(encoding="utf-8").replace("image_cache_size", "image_size"))
+    done = check_types(tmp_path, *programs, wrong)
+    faults = [line for line in done.stdout.splitlines() if "error:" in line]
+    assert faults, done.stderr
+    assert all("wrong.py:" in fault for fault in faults)
+    assert 'did you mean "image_cache_size"?' in done.stdout
 
 
 def test_go_sdk_compiles() -> None:

@@ -144,11 +144,11 @@ def checked(
     }
     return provider_pb2.CheckResponse(
         inputs=encode(inputs, {*secrets, *secret_places(model, inputs)}),
-        failures=[_failure(failure, hidden) for failure in failures],
+        failures=[failed_check(failure, hidden) for failure in failures],
     )
 
 
-def _failure(failure: CheckFailure, hidden: Collection[str]) -> Any:
+def failed_check(failure: CheckFailure, hidden: Collection[str]) -> Any:
     """Name the property in the reason where it holds a secret: the engine shows the value of a named one."""
     if re.split(r"[.\[]", failure.property, maxsplit=1)[0] in hidden:
         return provider_pb2.CheckFailure(reason=f"{failure.property} {failure.reason}")

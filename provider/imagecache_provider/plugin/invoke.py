@@ -10,6 +10,7 @@ from typing import Any
 from imagecache_provider.check import CheckFailure, check
 from imagecache_provider.fields import fields, has_unknown
 from imagecache_provider.function import FunctionConnection
+from imagecache_provider.plugin.answers import failed_check
 from imagecache_provider.plugin.codec import Properties, encode
 from imagecache_provider.plugin.protocol import provider_pb2
 from imagecache_provider.plugin.request import holds
@@ -31,7 +32,8 @@ async def invoke(connection: FunctionConnection, given: Properties) -> Any:
     checked = check(function.args, {**_default_region(connection), **given.plain})
     failures = [*checked.failures, *_missing_region(connection, given)]
     if failures:
-        return provider_pb2.InvokeResponse(failures=[_failure(failure, given) for failure in failures])
+        secret = {str(path[0]) for path in given.secrets}
+        return provider_pb2.InvokeResponse(failures=[failed_check(failure, secret) for failure in failures])
     if has_unknown(checked.inputs):
         return provider_pb2.InvokeResponse()  # the engine takes no unknown here, but nothing
     answer = await function.call(checked.inputs)
@@ -53,10 +55,3 @@ def _missing_region(connection: FunctionConnection, given: Properties) -> list[C
     if not asks or connection.region or given.plain.get(_REGION) is not None:
         return []
     return [CheckFailure(_REGION, connection.missing_region)]
-
-
-def _failure(failure: CheckFailure, given: Properties) -> Any:
-    """Name the property in the reason where it is a secret: the engine shows the value of a named one."""
-    if any(failure.property.startswith(str(path[0])) for path in given.secrets):
-        return provider_pb2.CheckFailure(reason=f"{failure.property} {failure.reason}")
-    return provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
