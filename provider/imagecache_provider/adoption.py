@@ -11,11 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from imagecache_provider.errors import NotFoundError, ProviderError, TokenUsedError
 from imagecache_provider.fields import without_secrets
+from imagecache_provider.pace import Pace
 from imagecache_provider.resource import (
     RESOURCE_TAG,
     STACK_TAG,
@@ -72,20 +75,33 @@ class Adoption:
     Args:
         resource: the kind of resource.
         memory: what the process was shown.
+        pace: makes what holds the creates of one region to the cloud's pace.
     """
 
-    def __init__(self, resource: Resource, memory: Memory) -> None:
+    def __init__(self, resource: Resource, memory: Memory, pace: Callable[[], Pace]) -> None:
         self._resource = resource
         self._memory = memory
+        self._new_pace = pace
+        self._paces: dict[str, Pace] = {}
+        self._stopped = False
         self._stacks: dict[tuple[str, str], list[Observed]] = {}
         self._listing = asyncio.Lock()
 
-    async def create(self, identity: Identity, inputs: dict[str, Any], after: str = "") -> str:
+    def stop(self) -> None:
+        """End all waiting to be sent."""
+        self._stopped = True
+        for pace in self._paces.values():
+            pace.stop()
+
+    async def create(
+        self, identity: Identity, inputs: dict[str, Any], tell: Callable[[str], None], after: str = ""
+    ) -> str:
         """Make the resource, or find what an earlier create of it began; give the ID.
 
         Args:
             identity: the resource's.
             inputs: its checked inputs.
+            tell: is told what is waited for before it's sent, if anything is.
             after: the ID that this call gave before and that turned out to be gone.
         """
         region = inputs["regionId"]
@@ -101,7 +117,7 @@ class Adoption:
         if adopted := self._adoptable(wanted, left, salt):
             return adopted.id
         await self._clean_up(left, region)
-        return await self._make(wanted, salt, {*shown, *(seen.id for seen in left)})
+        return await self._make(wanted, salt, {*shown, *(seen.id for seen in left)}, tell)
 
     async def hand_over(self, seen: Observed, region: str) -> None:
         """Note on the cache that it's about to be recorded: from now on nobody takes it for a leftover."""
@@ -152,13 +168,24 @@ class Adoption:
             except NotFoundError:
                 continue
 
-    async def _make(self, wanted: _Wanted, salt: str, not_these: set[str]) -> str:
+    def _pace(self, region: str) -> Pace:
+        if region not in self._paces:
+            self._paces[region] = self._new_pace()
+            if self._stopped:
+                self._paces[region].stop()
+        return self._paces[region]
+
+    async def _make(
+        self, wanted: _Wanted, salt: str, not_these: set[str], tell: Callable[[str], None]
+    ) -> str:
+        pace = self._pace(wanted.inputs["regionId"])
         for _ in range(_MOST_ANSWERS):
             token = wanted.token(salt)
             record = Record(wanted.identity.resource, token, wanted.build, pending=True)
             tags = {STACK_TAG: wanted.identity.stack, RESOURCE_TAG: str(record)}
             try:
-                made = await self._resource.create(wanted.inputs, tags, token.text)
+                create = partial(self._resource.create, wanted.inputs, tags, token.text)
+                made = await pace.run(create, tell)
             except TokenUsedError:
                 salt = token.text  # only a password differs: it's no part of the token
                 continue

@@ -6,7 +6,8 @@ ProviderError              show its text to the user; the operation ended
 ├── RefusedError           the cloud said no, and will say no again until something is changed
 │   ├── NotFoundError      what was asked for doesn't exist: gone, for a resource of ours
 │   └── TokenUsedError     the ClientToken stands for another request: make another token
-├── TryAgainError          throttled, overloaded or unreachable: the same call may go through later
+├── TryAgainError          overloaded or unreachable: the same call may go through later
+│   └── ThrottledError     the account makes too many calls: later, and fewer
 ├── StoppedError         the user ended the operation before anything was sent: nothing to clean up
 ├── GoneError              the resource doesn't exist any more: refresh, and make it anew
 └── NotReadyError          the resource exists, but isn't usable: record it
@@ -96,6 +97,10 @@ class TokenUsedError(RefusedError):
 
 class TryAgainError(CloudError):
     """The call may go through later, and may also have gone through: repeat it under the same ClientToken."""
+
+
+class ThrottledError(TryAgainError):
+    """The account makes more calls than the cloud takes; this one wasn't carried out."""
 
 
 class StoppedError(ProviderError):

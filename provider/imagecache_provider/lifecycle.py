@@ -26,6 +26,7 @@ from imagecache_provider.errors import (
 )
 from imagecache_provider.fields import Change, without_secrets
 from imagecache_provider.offline import Offline
+from imagecache_provider.pace import Pace
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
     RESOURCE_TAG,
@@ -82,11 +83,14 @@ class Lifecycle(Offline):
     def __init__(self, connection: Connection, clock: Clock, *, keeps_failed: bool = False) -> None:
         super().__init__(connection, clock)
         self._keeps_failed = keeps_failed
-        self._adoption = Adoption(self._resource, self._memory)
+        self._adoption = Adoption(
+            self._resource, self._memory, lambda: Pace(connection.creates_per_minute, clock)
+        )
         self._readiness = Readiness(self._resource, clock, keeps_failed=keeps_failed)
 
     def stop(self) -> None:
         """End all waiting: what is under way is answered as it was seen last, and nothing new is begun."""
+        self._adoption.stop()
         self._readiness.stop()
 
     async def create(
@@ -119,7 +123,7 @@ class Lifecycle(Offline):
     async def _create(self, identity: Identity, inputs: dict[str, Any], operation: Operation) -> Observed:
         gone = ""
         for _ in range(_MOST_GONE):
-            id_ = await self._adoption.create(identity, inputs, after=gone)
+            id_ = await self._adoption.create(identity, inputs, operation.report, after=gone)
             try:
                 return await self._readiness.ready(id_, inputs, operation, created=True)
             except GoneError as error:

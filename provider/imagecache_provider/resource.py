@@ -254,12 +254,14 @@ class Connection:
         region: the region of resources that name none; empty if nothing sets one.
         missing_region: what to tell a user who has to set one; it follows the property's name.
         secrets: the account's texts that must never be shown.
+        creates_per_minute: how many creates are sent in a minute at most, in each region.
     """
 
     resource: Resource
     region: str
     missing_region: str
     secrets: tuple[str, ...]
+    creates_per_minute: int = 200
 
 
 class Resource(Protocol):

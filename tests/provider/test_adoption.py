@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from imagecache_provider.adoption import Adoption, Memory
+from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.image_cache import ImageCache
 from imagecache_provider.errors import Cause, NotFoundError, ProviderError, TokenUsedError
+from imagecache_provider.pace import Pace
 from imagecache_provider.resource import RESOURCE_TAG, Identity, Observed, Phase, Record, Token
+
+if TYPE_CHECKING:
+    from tests.provider.world import World
 
 IDENTITY = Identity.of("project", "dev", "type", "web")
 INPUTS = {"images": ["nginx"], "regionId": "cn-hangzhou", "imageCacheName": "web"}
@@ -68,9 +74,19 @@ class Sky(ImageCache):
         self.there.append(Observed(id_, phase, phase.value, "", outputs, {}, tags={RESOURCE_TAG: text}))
 
 
+def adoption(sky: Sky, memory: Memory | None = None) -> Adoption:
+    """Return what creates under a cloud that takes 200 creates a minute."""
+    return Adoption(sky, memory or Memory(), lambda: Pace(200, SystemClock()))
+
+
+def told(text: str) -> None:
+    """Fail: nothing here is waited for."""
+    raise AssertionError(text)
+
+
 def create(sky: Sky, memory: Memory | None = None, identity: Identity = IDENTITY) -> str:
     """Create in a new process."""
-    return asyncio.run(Adoption(sky, memory or Memory()).create(identity, INPUTS))
+    return asyncio.run(adoption(sky, memory).create(identity, INPUTS, told))
 
 
 def first_record() -> str:
@@ -168,11 +184,34 @@ def test_cleans_up(caplog: pytest.LogCaptureFixture) -> None:
 def test_one_listing() -> None:
     """However many are created at once, the stack is listed once."""
     sky = Sky("imc-1")
-    adoption = Adoption(sky, Memory())
+    ours = adoption(sky)
 
     async def all_of_them() -> None:
         identities = [Identity.of("project", "dev", "type", str(number)) for number in range(10)]
-        await asyncio.gather(*(adoption.create(identity, INPUTS) for identity in identities))
+        await asyncio.gather(*(ours.create(identity, INPUTS, told) for identity in identities))
 
     asyncio.run(all_of_them())
     assert sky.listings == 1
+
+
+def test_300_under_the_documented_limit(world: World) -> None:
+    """300 creates under the 200 a minute that the cloud documents: two waves, no throttled call."""
+    world.clock.pace = 1
+    world.cloud.rates.limit_as_documented()
+    connection = ImageCache.connect(world.config, {}, world.clock)
+    pace = partial(Pace, connection.creates_per_minute, world.clock)
+    ours = Adoption(connection.resource, Memory(), pace)
+    said: list[str] = []
+
+    async def all_of_them() -> None:
+        works = []
+        for number in range(300):
+            identity = Identity.of("project", "dev", "type", str(number))
+            inputs = {**INPUTS, "imageCacheName": f"web-{number}"}
+            works.append(ours.create(identity, inputs, said.append))
+        await asyncio.gather(*works)
+
+    world.run(all_of_them())
+    assert len(world.sent("CreateImageCache")) == len(world.caches()) == 300
+    assert len(said) == 100
+    assert 60 <= world.clock.seconds() < 66

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -1268,3 +1270,36 @@ class TestSlowCloud:
         with pytest.raises(TryAgainError):
             start(Connection(sky, "cn-hangzhou", "", ())).create(images=SMALL)
         assert sky.deleted == []
+
+
+class TestPace:
+    """More creates than the cloud takes in a minute."""
+
+    @pytest.fixture
+    def clock(self, clock: DrivenClock) -> DrivenClock:
+        """Return a driven clock whose cloud's minute is ours."""
+        clock.pace = 1
+        return clock
+
+    def test_less_where_set(self, world: World) -> None:
+        """`imagecache:maxCreatesPerMinute` sets how many are sent, in each region by itself."""
+        process = world.process(config={"imagecache:maxCreatesPerMinute": "2"})
+        lines: list[str] = []
+
+        def note(text: str, *, last: bool = False) -> None:
+            if not last:
+                lines.append(text)
+
+        process.operation = replace(process.operation, report=note)
+
+        async def all_of_them() -> None:
+            regions = ["cn-hangzhou"] * 3 + ["cn-beijing"] * 2
+            works = (
+                process.creating(f"web-{number}", images=SMALL, regionId=region)
+                for number, region in enumerate(regions)
+            )
+            await asyncio.gather(*works)
+
+        world.run(all_of_them())
+        waited = [line for line in lines if line.startswith("waiting")]
+        assert waited == ["waiting to be sent: the cloud takes 2 creates a minute"]

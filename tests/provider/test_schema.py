@@ -45,10 +45,10 @@ def test_settings(schema: dict[str, Any]) -> None:
     assert secret == {name for name, field in fields(ProviderArgs).items() if holds_secret(field)}
 
 
-def test_settings_are_plain_texts_or_objects(schema: dict[str, Any]) -> None:
-    """No setting is a choice: SDKs would send it as JSON, quotes and all."""
+def test_settings_are_no_choices(schema: dict[str, Any]) -> None:
+    """A setting is a text, a number or an object: SDKs would send a choice as JSON, quotes and all."""
     for setting in schema["config"]["variables"].values():
-        assert setting.get("type") == "string" or "$ref" in setting
+        assert setting.get("type") in {"string", "integer"} or "$ref" in setting
 
 
 @pytest.mark.parametrize("token", RESOURCES)

@@ -19,6 +19,9 @@ from imagecache_provider.errors import ConfigurationError
 DEFAULT_ENDPOINT = "eci.aliyuncs.com"
 """What the official Python SDK calls for every region; the region is a parameter."""
 
+CREATES_PER_MINUTE = 200
+"""So many CreateImageCache calls are taken from an account in a region [API page CreateImageCache]."""
+
 _ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "region": ("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"),
     "endpoint": ("ALIBABA_CLOUD_ENDPOINT_ECI", "ECI_ENDPOINT"),
@@ -72,6 +75,7 @@ class Account:
         protocol: HTTPS or HTTP.
         credentials: the settings that say who calls and in which role; empty for the official chain.
         remedy: what the front offers a user who has set too little, beside configuration and environment.
+        creates_per_minute: how many caches this process asks for in a minute at most, in each region.
     """
 
     region: str = ""
@@ -79,6 +83,7 @@ class Account:
     protocol: str = "HTTPS"
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     remedy: str = ""
+    creates_per_minute: int = CREATES_PER_MINUTE
 
     @property
     def secrets(self) -> list[str]:
@@ -106,7 +111,8 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str], reme
         )
     if protocol not in {"HTTP", "HTTPS"}:
         raise ConfigurationError(f"imagecache:protocol {protocol!r} is neither HTTPS nor HTTP")
-    return Account(_first(sources, "region") or "", endpoint, protocol, _credentials(sources), remedy)
+    region, credentials = _first(sources, "region") or "", _credentials(sources)
+    return Account(region, endpoint, protocol, credentials, remedy, _creates_per_minute(sources[0]))
 
 
 def missing_region(remedy: str) -> str:
@@ -123,6 +129,16 @@ def missing_credentials(remedy: str) -> str:
         "set imagecache:accessKey and (--secret) imagecache:secretKey, or ALIBABA_CLOUD_ACCESS_KEY_ID and"
         f" ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile{remedy}"
     )
+
+
+def _creates_per_minute(settings: Mapping[str, Any]) -> int:
+    given = settings.get("maxCreatesPerMinute")
+    if given is None:
+        return CREATES_PER_MINUTE
+    text = str(given)
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise ConfigurationError(f"imagecache:maxCreatesPerMinute {given!r} is no whole number above 0")
+    return int(text)
 
 
 def _first(sources: list[dict[str, Any]], name: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from imagecache_provider.eci.image_cache_model import Region
 from imagecache_provider.fields import OPTIONAL, Change, Model, Property
@@ -103,4 +103,13 @@ class ProviderArgs(Model):
         Literal["HTTPS", "HTTP"],
         BeforeValidator(_protocol),
         Property("How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.", change=Change.LOCAL),
+    ] = OPTIONAL
+    max_creates_per_minute: Annotated[
+        int,
+        Field(ge=1),
+        Property(
+            "How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the"
+            " most that ECI takes from an account. Less leaves something to others who use it.",
+            change=Change.LOCAL,
+        ),
     ] = OPTIONAL

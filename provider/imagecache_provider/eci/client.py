@@ -18,7 +18,14 @@ from imagecache_provider.clock import Clock
 from imagecache_provider.eci.account import Account, missing_credentials
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
-from imagecache_provider.errors import Cause, CloudError, ConfigurationError, RefusedError, TryAgainError
+from imagecache_provider.errors import (
+    Cause,
+    CloudError,
+    ConfigurationError,
+    RefusedError,
+    ThrottledError,
+    TryAgainError,
+)
 
 VERSION = "2018-08-08"
 _THREADS = 8
@@ -30,8 +37,16 @@ _LONGEST_PAUSE = 20.0
 class Client(Protocol):
     """What resources ask of the cloud."""
 
-    async def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Call an action; give the body of its answer. Raises errors of `errors.CloudError`."""
+    async def call(
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+    ) -> dict[str, Any]:
+        """Call an action; give the body of its answer. Raises errors of `errors.CloudError`.
+
+        Args:
+            action: the API's name of it.
+            parameters: by their names on the wire.
+            paced: whether the caller waits by itself after throttling.
+        """
 
 
 class OpenApiClient:
@@ -55,7 +70,9 @@ class OpenApiClient:
         self._sdk: Any = None
         self._loading = threading.Lock()
 
-    async def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    async def call(
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+    ) -> dict[str, Any]:
         """Call an action, again and again while it may yet go through.
 
         A create or update in `parameters` has its ClientToken, so that an attempt whose answer was lost isn't
@@ -65,8 +82,8 @@ class OpenApiClient:
         for attempt in range(1, self._attempts + 1):
             try:
                 return await loop.run_in_executor(self._threads, self._call_once, action, dict(parameters))
-            except TryAgainError:  # noqa: PERF203 - a call takes a thousand times as long
-                if attempt == self._attempts:
+            except TryAgainError as error:  # noqa: PERF203 - a call takes a thousand times as long
+                if attempt == self._attempts or (paced and isinstance(error, ThrottledError)):
                     raise
                 await self._clock.sleep(self._pause(attempt))
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -15,6 +15,7 @@ from imagecache_provider.errors import (
     CloudError,
     NotFoundError,
     RefusedError,
+    ThrottledError,
     TokenUsedError,
     TryAgainError,
 )
@@ -159,6 +160,8 @@ def refused(action: str, code: str, message: str, status: int, request_id: str) 
         return NotFoundError(action, cause)
     if code == TOKEN_MISMATCH:
         return TokenUsedError(action, cause)
+    if code.startswith("Throttling"):
+        return ThrottledError(action, cause)
     if is_temporary(code, status):
         return TryAgainError(action, cause)
     return RefusedError(action, cause)

@@ -66,7 +66,13 @@ class ImageCache:
         """Bind it to the account that `eci.account` finds in the settings."""
         account = read_account(config, environment, remedy)
         client = OpenApiClient(account, clock, random.Random())  # noqa: S311 - it spreads retries, no more
-        return Connection(cls(client), account.region, missing_region(remedy), tuple(account.secrets))
+        return Connection(
+            cls(client),
+            account.region,
+            missing_region(remedy),
+            tuple(account.secrets),
+            account.creates_per_minute,
+        )
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Give what CreateImageCache is sent, without its ClientToken and the hidden tags."""
@@ -79,7 +85,8 @@ class ImageCache:
     async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
         """CreateImageCache; answered at once, the build goes on behind it."""
         tagged = {**inputs, "tags": {**inputs.get("tags", {}), **tags}}
-        answer = await self._client.call("CreateImageCache", {**self.request(tagged), "ClientToken": token})
+        sent = {**self.request(tagged), "ClientToken": token}
+        answer = await self._client.call("CreateImageCache", sent, paced=True)
         return str(answer["ImageCacheId"])
 
     async def rebuild(

@@ -37,7 +37,7 @@ def readable(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Read settings, of which the engine hands objects and numbers over as JSON text."""
     known = fields(ProviderArgs)
     return {
-        name: _read(value) if name in known and known[name].nested is not None else value
+        name: _read(value) if name in known and known[name].annotation is not str else value
         for name, value in plain.items()
         if name not in _ENGINES_OWN and not name.startswith("__")
     }

@@ -26,6 +26,7 @@ class ProviderArgs:
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -41,6 +42,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
+        :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
@@ -60,6 +62,8 @@ class ProviderArgs:
             pulumi.set(__self__, "ecs_role_name", ecs_role_name)
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
+        if max_creates_per_minute is not None:
+            pulumi.set(__self__, "max_creates_per_minute", max_creates_per_minute)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if protocol is not None:
@@ -146,6 +150,18 @@ class ProviderArgs:
         pulumi.set(self, "endpoint", value)
 
     @_builtins.property
+    @pulumi.getter(name="maxCreatesPerMinute")
+    def max_creates_per_minute(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+        """
+        return pulumi.get(self, "max_creates_per_minute")
+
+    @max_creates_per_minute.setter
+    def max_creates_per_minute(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_creates_per_minute", value)
+
+    @_builtins.property
     @pulumi.getter
     def profile(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -230,6 +246,7 @@ class Provider(pulumi.ProviderResource):
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -250,6 +267,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
+        :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
@@ -289,6 +307,7 @@ class Provider(pulumi.ProviderResource):
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -310,6 +329,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["credentials_uri"] = credentials_uri
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
+            __props__.__dict__["max_creates_per_minute"] = pulumi.Output.from_input(max_creates_per_minute).apply(pulumi.runtime.to_json) if max_creates_per_minute is not None else None
             __props__.__dict__["profile"] = profile
             __props__.__dict__["protocol"] = protocol
             __props__.__dict__["region"] = region

@@ -219,3 +219,17 @@ class TestAssumedRole:
         """A token without its keys is half a credential."""
         with pytest.raises(ConfigurationError, match="securityToken stands without accessKey"):
             read_account({"alicloud:securityToken": "hidden"}, {})
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 200), ("50", 50), (1, 1)])
+def test_pace(given: Any, expected: int) -> None:
+    """How many creates are sent in a minute is the API's 200 unless it's set."""
+    settings = {} if given is None else config("imagecache", maxCreatesPerMinute=given)
+    assert read_account(settings, {}).creates_per_minute == expected
+
+
+@pytest.mark.parametrize("given", ["0", 0, "-1", "many", "1.5", "", True])
+def test_no_pace(given: Any) -> None:
+    """What is no number of creates is named with its setting."""
+    with pytest.raises(ConfigurationError, match=r"imagecache:maxCreatesPerMinute .* is no whole number"):
+        read_account(config("imagecache", maxCreatesPerMinute=given), {})

@@ -28,6 +28,7 @@ from imagecache_provider.errors import (
     ConfigurationError,
     NotFoundError,
     RefusedError,
+    ThrottledError,
     TokenUsedError,
     TryAgainError,
 )
@@ -54,11 +55,14 @@ def call(clock: DrivenClock, loop: DrivenLoop) -> Call:
     """Return a function that makes a call on driven time."""
 
     def make(
-        action: str = "CreateImageCache", parameters: dict[str, str] | None = None, **account: Any
+        action: str = "CreateImageCache",
+        parameters: dict[str, str] | None = None,
+        paced: bool = False,
+        **account: Any,
     ) -> dict[str, Any]:
         settings = Account(**{"region": "cn-hangzhou", "credentials": KEYS, **account})
         client = OpenApiClient(settings, clock, random.Random(7))  # noqa: S311 - spreads retries
-        return loop.run_until_complete(client.call(action, parameters or CREATE))
+        return loop.run_until_complete(client.call(action, parameters or CREATE, paced=paced))
 
     return make
 
@@ -194,6 +198,15 @@ class TestTriedAgain:
         assert len(clock.slept) == 5
         for pause, longest in zip(clock.slept, [1, 2, 4, 8, 16], strict=True):
             assert longest / 2 <= pause <= longest
+
+    def test_paced(self, answers: responses.RequestsMock, call: Call, clock: DrivenClock) -> None:
+        """Of a call whose pace the caller keeps, other failures are tried again, but no throttling."""
+        refuse(answers, 503, "ServiceUnavailable")
+        refuse(answers, 400, "Throttling.User", "Slow down.")
+        with pytest.raises(ThrottledError, match=r"Slow down\."):
+            call(paced=True)
+        assert len(answers.calls) == 2
+        assert len(clock.slept) == 1
 
     def test_then_refused(self, answers: responses.RequestsMock, call: Call) -> None:
         """A refusal after throttling ends it."""

@@ -6,7 +6,13 @@ import pytest
 
 from imagecache_provider.eci.errors import MEANINGS, refused
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
-from imagecache_provider.errors import NotFoundError, RefusedError, TokenUsedError, TryAgainError
+from imagecache_provider.errors import (
+    NotFoundError,
+    RefusedError,
+    ThrottledError,
+    TokenUsedError,
+    TryAgainError,
+)
 from imagecache_provider.fields import fields
 
 CREATE_IMAGE_CACHE = [
@@ -77,9 +83,9 @@ def test_remedies(meaning: object) -> None:
         ("InvalidParameter.NotFound", 404, NotFoundError),
         ("ImageCache.NotFound", 404, NotFoundError),
         ("IdempotentParameterMismatch", 400, TokenUsedError),
-        ("Throttling", 400, TryAgainError),
-        ("Throttling.User", 400, TryAgainError),
-        ("Throttling.Api", 429, TryAgainError),
+        ("Throttling", 400, ThrottledError),
+        ("Throttling.User", 400, ThrottledError),
+        ("Throttling.Api", 429, ThrottledError),
         ("ServiceUnavailable", 503, TryAgainError),
         ("InternalError", 500, TryAgainError),
         ("SomethingNew", 502, TryAgainError),

@@ -23,6 +23,11 @@ class TestReadable:
         assert readable({"assumeRole": "{"}) == {"assumeRole": "{"}
         assert readable({"assumeRole": UNKNOWN, "region": "[x]"}) == {"assumeRole": UNKNOWN, "region": "[x]"}
 
+    def test_numbers_are_json(self) -> None:
+        """Numbers come as JSON text or as they are."""
+        assert readable({"maxCreatesPerMinute": "50"}) == {"maxCreatesPerMinute": 50}
+        assert readable({"maxCreatesPerMinute": 50}) == {"maxCreatesPerMinute": 50}
+
     def test_engines_own(self) -> None:
         """What the engine keeps for itself isn't ours to check."""
         assert readable({"version": "1.0.0", "pluginDownloadURL": "x", "__internal": {}}) == {}
@@ -40,6 +45,8 @@ class TestCheck:
             ({"protocol": "gopher"}, "protocol", "'HTTPS' or 'HTTP'"),
             ({"assumeRole": {}}, "assumeRole.roleArn", "is required"),
             ({"accessKey": "a"}, "", "secretKey is missing"),
+            ({"maxCreatesPerMinute": 0}, "maxCreatesPerMinute", "greater than or equal to 1"),
+            ({"maxCreatesPerMinute": "many"}, "maxCreatesPerMinute", "integer"),
         ],
     )
     def test_wrong(self, settings: dict[str, Any], path: str, reason: str) -> None:

@@ -45,6 +45,11 @@ endpoint: Optional[str]
 ECI's host[:port]. Default: eci.aliyuncs.com.
 """
 
+maxCreatesPerMinute: Optional[int]
+"""
+How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+"""
+
 profile: Optional[str]
 """
 The profile of the Alibaba Cloud CLI's configuration.

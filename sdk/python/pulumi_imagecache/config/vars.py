@@ -64,6 +64,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('endpoint')
 
     @_builtins.property
+    def max_creates_per_minute(self) -> Optional[int]:
+        """
+        How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+        """
+        return __config__.get_int('maxCreatesPerMinute')
+
+    @_builtins.property
     def profile(self) -> Optional[str]:
         """
         The profile of the Alibaba Cloud CLI's configuration.
