@@ -1,6 +1,6 @@
 """`pulumi-resource-imagecache [engine address]`: the plugin's process, whose one line of output is its port.
 
-The engine starts it, reads the port, and speaks gRPC with it until it sends SIGINT or ends the process. Other
+The engine starts it, reads the port, and speaks gRPC with it until it sends SIGINT or ends. Other
 arguments (`--logtostderr`, `-v=9`, `--tracing …`) are the engine's own and mean nothing here.
 Source: pkg/resource/plugin/plugin.go of pulumi/pulumi.
 """
@@ -26,14 +26,17 @@ _OPTIONS = (
 )
 _GRACE = 5.0
 """Seconds that calls have to end in after a signal; the engine waits no longer."""
+_BETWEEN_LOOKS = 2.0
+"""Seconds between two looks at whether the engine is still there."""
 
 
 async def serve(engine: str) -> None:
-    """Serve one engine on a free port of this machine until a signal comes.
+    """Serve one engine on a free port of this machine until a signal comes, or the engine is gone.
 
     Args:
-        engine: host:port of the engine; empty if it will name itself.
+        engine: host:port of the engine; empty if it will name itself, and then only a signal ends this.
     """
+    parent = os.getppid()
     server = grpc.aio.server(options=_OPTIONS)
     servicer = Servicer(os.environ, SystemClock(), engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
@@ -44,9 +47,19 @@ async def serve(engine: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    leaving = asyncio.create_task(_left_by(parent, stopped)) if engine else None
     await stopped.wait()
+    if leaving is not None:
+        leaving.cancel()
     servicer.stop()
     await server.stop(_GRACE)
+
+
+async def _left_by(parent: int, stopped: asyncio.Event) -> None:
+    """Stop once the process that started this one has ended: an engine that is killed sends no signal."""
+    while os.getppid() == parent:  # noqa: ASYNC110 - no event tells of it
+        await asyncio.sleep(_BETWEEN_LOOKS)
+    stopped.set()
 
 
 def main(arguments: list[str]) -> int:

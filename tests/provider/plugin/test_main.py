@@ -67,6 +67,26 @@ def test_stops(
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_orphaned() -> None:
+    """A plugin whose engine was killed ends by itself: its side of the pipe is closed within seconds."""
+    engine = (
+        "import subprocess, sys;"
+        "plugin = subprocess.Popen([sys.executable, '-m', 'imagecache_provider.plugin', '127.0.0.1:1']);"
+        "print(plugin.pid, flush=True);"
+        "plugin.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", engine], stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        plugin = int(started.stdout.readline())
+        started.stdout.readline()  # the port: it serves
+        started.kill()
+        try:
+            assert started.communicate(timeout=30)[0] == ""  # comes once nobody can write any more
+        except subprocess.TimeoutExpired:
+            os.kill(plugin, signal.SIGKILL)
+            raise
+
+
 def test_light() -> None:
     """Loading the plugin loads neither Pulumi's SDK nor a cloud's library: they would take a second."""
     program = (
