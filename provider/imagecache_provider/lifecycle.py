@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from imagecache_provider.adoption import Adoption
+from imagecache_provider.check import check
 from imagecache_provider.clock import Clock
 from imagecache_provider.diff import Diff, described, diff, drifted
 from imagecache_provider.errors import (
@@ -22,7 +23,6 @@ from imagecache_provider.errors import (
     NotFoundError,
     NotReadyError,
     ProviderError,
-    TimedOutError,
 )
 from imagecache_provider.fields import Change, without_secrets
 from imagecache_provider.offline import Offline
@@ -33,6 +33,7 @@ from imagecache_provider.resource import (
     STACK_TAG,
     Connection,
     Identity,
+    ListArgs,
     Observed,
     Phase,
     Record,
@@ -212,13 +213,7 @@ class Lifecycle(Offline):
             await self._resource.delete(id, region)
         except NotFoundError:
             return
-        left = await self._readiness.gone(id, region, Operation(timeout))
-        if left is not None:
-            raise TimedOutError(
-                f"{self._resource.noun} {id} is still there {timeout:.0f} s after its deletion was"
-                f" accepted (status {left.status}); run the same command again",
-                left,
-            )
+        await self._readiness.gone(id, region, Operation(timeout))
 
     def _needs_build(self, found: Diff, seen: Observed, recorded: str, news: dict[str, Any]) -> bool:
         if seen.phase is Phase.UPDATE_FAILED:
@@ -298,8 +293,13 @@ class Lifecycle(Offline):
         """List the resources of a region.
 
         Args:
-            query: `regionId`, where it isn't the configured one, and `tags` that they carry.
+            query: `resource.ListArgs`, plain.
+
+        Raises:
+            ConfigurationError: the query is wrong, or no region is set.
         """
+        if wrong := check(ListArgs, dict(query)).failures:
+            raise ConfigurationError("\n".join(f"{each.property} {each.reason}" for each in wrong))
         region = str(query.get("regionId") or self._connection.region)
         if not region:
             raise ConfigurationError(f"regionId {self._connection.missing_region}")

@@ -110,8 +110,19 @@ class Readiness:
         return f"{self._resource.noun} {inputs.get(self._resource.name_property)!r} in {inputs['regionId']}"
 
     async def look(self, id: str, region: str) -> Observed | None:
-        """See the resource as it is now, together with all others that are looked at now."""
-        return await self._wait(id, region, _Watch(lambda _: True), Operation())
+        """See the resource as it is now, together with all others that are looked at now; None if it's gone.
+
+        Raises:
+            StoppedError: the waiting was ended before enough looks had missed it.
+        """
+        watch = _Watch(lambda _: True)
+        seen = await self._wait(id, region, watch, Operation())
+        if seen is None and not watch.gone:
+            raise StoppedError(
+                f"{self._resource.noun} {id} in {region}: the operation was cancelled before it was certain"
+                " whether it still exists"
+            )
+        return seen
 
     async def present(self, id: str, inputs: Mapping[str, Any]) -> Observed:
         """See the resource as it is now; `GoneError` if it isn't there."""
@@ -159,9 +170,15 @@ class Readiness:
             raise self.not_ready(seen, inputs, operation, created=created)
         return seen
 
-    async def gone(self, id: str, region: str, operation: Operation) -> Observed | None:
-        """Wait until the resource doesn't exist any more; what is left of it if it still does."""
-        return await self._wait(id, region, lambda seen: seen is None, operation)
+    async def gone(self, id: str, region: str, operation: Operation) -> None:
+        """Wait until the resource doesn't exist any more; `TimedOutError` if it still does."""
+        left = await self._wait(id, region, lambda seen: seen is None, operation)
+        if left is not None:
+            raise TimedOutError(
+                f"{self._resource.noun} {id} is still there {self._ended(operation)}, though its deletion was"
+                f" accepted (status {left.status})\n  what to do: run the same command again",
+                left,
+            )
 
     @asynccontextmanager
     async def turn(self, inputs: Mapping[str, Any], operation: Operation) -> AsyncIterator[None]:
@@ -198,9 +215,7 @@ class Readiness:
     ) -> NotReadyError:
         """Say why a resource isn't usable after all waiting, and what to do about it."""
         if seen.phase.busy:
-            stopped = self._stopped.is_set()
-            after = "when the operation was cancelled" if stopped else f"after {operation.timeout:.0f} s"
-            return self._unfinished(seen, inputs, f"wasn't Ready {after}")
+            return self._unfinished(seen, inputs, f"wasn't Ready {self._ended(operation)}")
         return self._failed(seen, inputs, created=created)
 
     def trouble(self, seen: Observed, inputs: Mapping[str, Any]) -> NotReadyError:
@@ -208,6 +223,11 @@ class Readiness:
         if seen.phase.busy:
             return self._unfinished(seen, inputs, "isn't Ready yet")
         return self._failed(seen, inputs, created=False)
+
+    def _ended(self, operation: Operation) -> str:
+        """Say when the waiting ended."""
+        stopped = self._stopped.is_set()
+        return "when the operation was cancelled" if stopped else f"after {operation.timeout:.0f} s"
 
     def _unfinished(self, seen: Observed, inputs: Mapping[str, Any], what: str) -> TimedOutError:
         return TimedOutError(

@@ -1247,7 +1247,7 @@ class TestSlowCloud:
 
     def test_deletion_takes_too_long(self, process: Callable[..., Process]) -> None:
         """A deletion that takes ten minutes is told."""
-        with pytest.raises(TimedOutError, match=r"imc-1 is still there 600 s after .*status Ready"):
+        with pytest.raises(TimedOutError, match=r"imc-1 is still there after 600 s.*status Ready"):
             process("Ready").delete(Outcome("imc-1", self.INPUTS, {}))
 
     @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ from imagecache_provider.errors import (
     our_fault,
     redacted,
 )
-from imagecache_provider.fields import Model, fields, holds_secret
-from imagecache_provider.plugin.codec import Path, decode, encode, secret_places
+from imagecache_provider.fields import Model, fields, holds_secret, secrets_of
+from imagecache_provider.plugin.codec import Properties, decode, encode, secret_places
 from imagecache_provider.plugin.protocol import provider_pb2, status_pb2
 
 _CODES: tuple[tuple[type[ProviderError], grpc.StatusCode], ...] = (
@@ -127,7 +127,7 @@ def _secrets(request: Any) -> Iterable[str]:
 
 def checked(
     inputs: Mapping[str, Any],
-    secrets: Collection[Path],
+    given: Properties,
     failures: Iterable[CheckFailure],
     model: type[Model],
 ) -> Any:
@@ -135,21 +135,40 @@ def checked(
 
     Args:
         inputs: the checked inputs.
-        secrets: the places that came as secrets.
+        given: the inputs as they came, which say what the program keeps secret.
         failures: what is wrong.
         model: the inputs' model, which says what is secret besides.
     """
-    hidden = {str(path[0]) for path in secrets} | {
-        name for name, field in fields(model).items() if holds_secret(field)
-    }
     return provider_pb2.CheckResponse(
-        inputs=encode(inputs, {*secrets, *secret_places(model, inputs)}),
-        failures=[failed_check(failure, hidden) for failure in failures],
+        inputs=encode(inputs, {*given.secrets, *secret_places(model, inputs)}),
+        failures=check_failures(failures, given, model),
     )
 
 
-def failed_check(failure: CheckFailure, hidden: Collection[str]) -> Any:
-    """Name the property in the reason where it holds a secret: the engine shows the value of a named one."""
-    if re.split(r"[.\[]", failure.property, maxsplit=1)[0] in hidden:
-        return provider_pb2.CheckFailure(reason=f"{failure.property} {failure.reason}")
-    return provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+def check_failures(failures: Iterable[CheckFailure], given: Properties, model: type[Model]) -> list[Any]:
+    """Write what is wrong with inputs or arguments, without what the program or the model keeps secret.
+
+    The engine shows the value of a property that is named: one that holds a secret is named in the reason.
+    """
+    texts = [*given.secret_texts(), *secrets_of(model, given.plain)]
+    hidden = {str(path[0]) for path in given.secrets} | {
+        name for name, field in fields(model).items() if holds_secret(field)
+    }
+    written = []
+    for failure in failures:
+        if re.split(r"[.\[]", failure.property, maxsplit=1)[0] in hidden:
+            reason = _without(texts, f"{failure.property} {failure.reason}")
+            written.append(provider_pb2.CheckFailure(reason=reason))
+        else:
+            reason = _without(texts, failure.reason)
+            written.append(provider_pb2.CheckFailure(property=failure.property, reason=reason))
+    return written
+
+
+def _without(secrets: Collection[str], reason: str) -> str:
+    """Take secrets out of a reason, and what it quotes of them: it may name the part that is wrong."""
+
+    def shown(quoted: re.Match[str]) -> str:
+        return "[secret]" if any(quoted[1] in secret for secret in secrets) else quoted[0]
+
+    return re.sub(r"'([^']+)'", shown, redacted(reason, secrets))

@@ -63,8 +63,9 @@ def encoded(plain: Mapping[str, Any], model: type[Model], given: Properties) -> 
     """
     places: set[Path] = {*given.secrets, *secret_places(model, plain)}
     hidden = [text for text in given.secret_texts() if text]
-    outputs = {name: value for name, value in plain.items() if name not in given.plain}
-    repeating = {(name,) for name, value in outputs.items() if holds(value, hidden)}
+    # What still stands where it came from has its places; a drift may have moved the secret elsewhere.
+    others = {name: value for name, value in plain.items() if given.plain.get(name) != value}
+    repeating = {(name,) for name, value in others.items() if holds(value, hidden)}
     return encode(plain, places | repeating)
 
 

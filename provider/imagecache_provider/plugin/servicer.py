@@ -89,7 +89,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         news = decode(request.news)
         known = provider_settings.readable(news.plain)
         failures = provider_settings.check_settings(known, self._environment)
-        return checked(news.plain, news.secrets, failures, ProviderArgs)
+        return checked(news.plain, news, failures, ProviderArgs)
 
     @answered
     async def DiffConfig(self, request: Any, _context: Any) -> Any:
@@ -119,7 +119,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         result = session.lifecycle.check(
             call.identity, call.name, decode(request.olds).plain, news.plain, _naming(request)
         )
-        return checked(result.inputs, news.secrets, result.failures, session.connection.resource.args)
+        return checked(result.inputs, news, result.failures, session.connection.resource.args)
 
     @answered
     async def Diff(self, request: Any, _context: Any) -> Any:
@@ -215,7 +215,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             yield provider_pb2.ListResponse(computed=provider_pb2.ListResponse.Computed())
             return
         listed = await session.lifecycle.list(query)
-        for seen in listed[: request.limit or None]:
+        for seen in listed[: request.limit if request.limit > 0 else None]:
             result = provider_pb2.ListResponse.Result(id=seen.id, name=seen.name)
             yield provider_pb2.ListResponse(result=result)
 

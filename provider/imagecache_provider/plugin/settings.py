@@ -125,6 +125,7 @@ class Sessions:
         self._clock = clock
         self._open: dict[str, Session] = {}
         self._functions: dict[str, FunctionConnection] = {}
+        self._stopped = False
 
     def of(self, token: str) -> Session:
         """Give the session of a kind of resource.
@@ -139,7 +140,10 @@ class Sessions:
             connection = RESOURCES[token].connect(
                 _configuration(self._settings), self._environment, self._clock, REMEDY
             )
-            self._open[token] = Session(connection, Lifecycle(connection, self._clock, keeps_failed=True))
+            lifecycle = Lifecycle(connection, self._clock, keeps_failed=True)
+            if self._stopped:
+                lifecycle.stop()
+            self._open[token] = Session(connection, lifecycle)
         return self._open[token]
 
     def function(self, token: str) -> FunctionConnection:
@@ -160,6 +164,7 @@ class Sessions:
         return [*chain.from_iterable(accounts), *secrets_of(ProviderArgs, dict(self._settings))]
 
     def stop(self) -> None:
-        """End all waiting."""
+        """End all waiting, now and from now on."""
+        self._stopped = True
         for session in self._open.values():
             session.lifecycle.stop()

@@ -216,6 +216,7 @@ class TestArguments:
         (failure,) = answer.failures
         assert failure.property == ""
         assert failure.reason.startswith("image ")
+        assert "Hidden Image" not in failure.reason
 
     @pytest.mark.parametrize("place", [{"image": UNKNOWN}, {"tags": {"team": UNKNOWN}}])
     def test_unknown_is_no_fault(self, world: World, plugin: Plugin, place: dict[str, Any]) -> None:

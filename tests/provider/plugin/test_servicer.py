@@ -172,6 +172,27 @@ class TestCheck:
         assert {path for path, _ in failures} == {"images", "imageCacheSize", ""}
         assert "hidden-1" not in str(failures)
 
+    @pytest.mark.parametrize(
+        ("inputs", "place"),
+        [
+            ({"images": ["Hidden-1!"]}, ("images", 0)),
+            ({**SMALL, "vswitchIds": ["Hidden-1", "Hidden-1"]}, ("vswitchIds",)),
+            ({"images": ["example.com/Hidden-1!:1"]}, ("images", 0)),
+            (
+                {**SMALL, "imageRegistryCredentials": [{**LOGIN, "server": "http://Hidden-1"}]},
+                ("imageRegistryCredentials", 0, "server"),
+            ),
+        ],
+    )
+    def test_secret_in_a_failure(
+        self, world: World, start: Start, inputs: dict[str, Any], place: tuple[str | int, ...]
+    ) -> None:
+        """What the program keeps secret is in no reason, not even a part of it."""
+        _, ((path, reason),) = world.run(start().check("web", None, encode(inputs, {place})))
+        assert path == ""
+        assert "Hidden-1" not in reason
+        assert "[secret]" in reason
+
     def test_whole_numbers(self, world: World, start: Start) -> None:
         """Numbers, which are all floats on the wire, go through."""
         checked = world.run(start().checked("web", None, encode({**SMALL, "imageCacheSize": 40.0})))
@@ -654,6 +675,31 @@ class TestRead:
         assert again.plain.plain.keys() == failed.plain.plain.keys()
         assert world.writes() == []
 
+    def test_secret_that_moved(self, world: World, start: Start) -> None:
+        """A secret text stays secret where a drift has put it in another place of a list."""
+        for image in ("hidden/web:1", "other/web:1"):
+            world.cloud.registries.add_image(image, 1)
+        plugin = start()
+        inputs = encode({"images": ["hidden/web:1", "busybox:1"]}, {("images", 0)})
+        made = world.run(plugin.create("web", world.run(plugin.checked("web", None, inputs))))
+        images = {"Image__1": "other/web:1", "Image__2": "hidden/web:1"}
+        world.call("UpdateImageCache", ImageCacheId=made.id, ImageCacheName="web", **images)
+        world.clock.advance(60)
+        seen = world.run(plugin.read("web", made.id, made.inputs, made.outputs))
+        assert seen is not None
+        assert seen.outcome.inputs["images"] == list(images.values())
+        assert ("images",) in decode(seen.inputs).secrets & seen.plain.secrets
+
+    def test_cancelled(self, world: World, start: Start) -> None:
+        """A look that missed a cache when ^C came doesn't make it gone: the state keeps it."""
+        made = world.run(create(start()))
+        plugin = start()
+        world.cloud.eci.image_caches.clear()
+        world.run(plugin.call("Cancel", Empty()))
+        with pytest.raises(AbortedError, match="before it was certain") as caught:
+            world.run(plugin.read("web", made.id, made.inputs, made.outputs))
+        assert caught.value.code is grpc.StatusCode.CANCELLED
+
     def test_together(self, world: World, start: Start) -> None:
         """Reads that come together take one list, not one call each."""
         plugin = start()
@@ -682,6 +728,22 @@ class TestDelete:
         world.run(plugin.delete("web", made))
         world.run(plugin.delete("web", made))
         assert world.caches() == {}
+
+    def test_cancelled(self, world: World, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        """^C ends the wait for a deletion, and the error says so."""
+        plugin = start()
+        made = world.run(create(plugin))
+        monkeypatch.setattr(world.cloud.eci, "delete_image_cache", lambda _: None)
+
+        async def cancel() -> None:
+            task = world.loop.create_task(plugin.delete("web", made))
+            await world.clock.sleep(3)
+            await plugin.call("Cancel", Empty())
+            await task
+
+        with pytest.raises(AbortedError, match="is still there when the operation was cancelled") as caught:
+            world.run(cancel())
+        assert (caught.value.code, caught.value.failed) == (grpc.StatusCode.DEADLINE_EXCEEDED, None)
 
     def test_region(self, world: World, start: Start) -> None:
         """A cache is deleted where it is, whatever region the settings name by now."""
@@ -756,6 +818,14 @@ class TestList:
         """A query that isn't known yet has a list that isn't known yet."""
         (message,) = world.run(self.list(start(), {"regionId": UNKNOWN}))
         assert message.HasField("computed")
+
+    def test_wrong_query(self, world: World, start: Start) -> None:
+        """A query that names or holds something else than it may is refused, all faults at once."""
+        with pytest.raises(AbortedError, match="region is no property of List; did you mean") as caught:
+            world.run(self.list(start(), {"region": "cn-hangzhou", "tags": "team"}))
+        assert "tags should be" in caught.value.text
+        assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+        assert world.sent("DescribeImageCaches") == []
 
     def test_refused(self, world: World, start: Start) -> None:
         """An error of a list is an error in words."""
