@@ -136,7 +136,7 @@ class LocalStack:
         The alicloud plugin takes the port with TLS, as it sends some calls over HTTPS whatever it's told.
         """
         self.forget()
-        self._install_plugin()
+        self.install_plugin()
         self.pulumi("stack", "init", self.name, quiet=True)
         endpoint = self.simulator.tls_endpoint
         products = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager")
@@ -156,7 +156,7 @@ class LocalStack:
         secret = self.simulator.access_key_secret
         self.configure({"alicloud:secretKey": secret, "imagecache:secretKey": secret}, secret=True)
 
-    def _install_plugin(self) -> None:
+    def install_plugin(self) -> None:
         """Put the plugin where this stack's engine looks, as a user does."""
         subprocess.run(
             [sys.executable, "-m", "imagecache_provider", "install"],

@@ -65,7 +65,8 @@ class Server:
         """What a process needs in its environment to take this server for the cloud.
 
         The image cache provider needs no more. The alicloud plugin reads no protocol from there: give its
-        stack `alicloud:protocol`, or all of `pulumi_config`. Source: spec/networking.md section 2.
+        stack all of `pulumi_config`, or, if it has no security group rules, `alicloud:protocol` HTTP. Source:
+        spec/networking.md section 2.
         """
         cloud = self.cloud
         endpoints = {
@@ -89,7 +90,12 @@ class Server:
 
     @property
     def pulumi_config(self) -> dict[str, str]:
-        """The same as a stack's configuration, for both providers."""
+        """The same as a stack's configuration, for both providers.
+
+        The alicloud plugin is led to the port with TLS, if there is one, as it changes security group rules
+        over HTTPS whatever its protocol. So `pulumi` needs SSL_CERT_FILE of `environment`, too.
+        """
+        endpoint, protocol = (self.tls_endpoint, "HTTPS") if self.tls_endpoint else (self.endpoint, "HTTP")
         return {
             "imagecache:region": self.cloud.region,
             "imagecache:accessKey": self.cloud.access_key_id,
@@ -100,8 +106,8 @@ class Server:
             "alicloud:accessKey": self.cloud.access_key_id,
             "alicloud:secretKey": self.cloud.access_key_secret,
             "alicloud:accountType": "Domestic",
-            "alicloud:protocol": "HTTP",
-            "alicloud:endpoints": json.dumps([dict.fromkeys(_PRODUCTS, self.endpoint)]),
+            "alicloud:protocol": protocol,
+            "alicloud:endpoints": json.dumps([dict.fromkeys(_PRODUCTS, endpoint)]),
         }
 
 

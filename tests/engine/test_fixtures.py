@@ -13,6 +13,12 @@ from imagecache_simulator.server import Server
 from local_stack import LocalStack, Simulator
 
 MINIMAL = Path(__file__).resolve().parents[2] / "examples" / "minimal"
+RULE = """
+alicloud.ecs.SecurityGroupRule(
+    "rule", security_group_id=group.id, type="ingress", ip_protocol="tcp", cidr_ip="10.0.0.0/16",
+    port_range="443/443",
+)
+"""
 
 
 @pytest.fixture
@@ -26,6 +32,7 @@ def stack_of(cloud_server: Server, tmp_path: Path) -> Callable[[dict[str, str]],
         # The stack asks its simulator nothing but where it is.
         simulator = cast("Simulator", cloud_server)
         stack = LocalStack(project, tmp_path / "pulumi", simulator, variables=variables)
+        stack.install_plugin()
         stack.pulumi("stack", "init", stack.name, quiet=True)
         return stack
 
@@ -50,8 +57,11 @@ def test_environment(cloud_server: Server, stack_of: Callable[[dict[str, str]], 
     up_and_down(stack, cloud_server)
 
 
+@pytest.mark.timeout(180)
 def test_pulumi_config(cloud_server: Server, stack_of: Callable[[dict[str, str]], LocalStack]) -> None:
-    """With the settings, a stack needs no environment."""
-    stack = stack_of({})
+    """With the settings, a stack needs no variables but the one for TLS, and its rules can be deleted."""
+    stack = stack_of({"SSL_CERT_FILE": cloud_server.environment["SSL_CERT_FILE"]})
+    with (stack.project / "__main__.py").open("a") as program:
+        program.write(RULE)
     stack.configure(cloud_server.pulumi_config)
     up_and_down(stack, cloud_server)

@@ -193,12 +193,21 @@ def test_environment() -> None:
 
 
 def test_pulumi_config() -> None:
-    """A stack's configuration leads both providers to the server."""
+    """A stack's configuration leads both providers to the server, alicloud to its port with TLS."""
     with serve(Cloud()) as server:
         settings = server.pulumi_config
-        assert settings["imagecache:endpoint"] == server.endpoint
-        assert set(json.loads(settings["alicloud:endpoints"])[0].values()) == {server.endpoint}
+        assert (settings["imagecache:endpoint"], settings["imagecache:protocol"]) == (server.endpoint, "HTTP")
+        assert set(json.loads(settings["alicloud:endpoints"])[0].values()) == {server.tls_endpoint}
+        assert settings["alicloud:protocol"] == "HTTPS"
     assert {name.partition(":")[0] for name in settings} == {"alicloud", "imagecache"}
+
+
+def test_pulumi_config_without_tls() -> None:
+    """Without TLS the alicloud plugin is led to the plain port."""
+    with serve(Cloud(), tls_port=None) as server:
+        settings = server.pulumi_config
+        assert set(json.loads(settings["alicloud:endpoints"])[0].values()) == {server.endpoint}
+        assert settings["alicloud:protocol"] == "HTTP"
 
 
 def test_stops_while_a_fault_holds_a_connection(caplog: pytest.LogCaptureFixture) -> None:
