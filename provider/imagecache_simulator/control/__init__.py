@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "TABLE", "handle", "resources"]
 
 PREFIX = "/_simulator/"
+_WITH_ID = frozenset({"faults", "image-caches", "transit-instances", "disks", "snapshots"})
 
 
 def handle(cloud: Cloud, method: str, path: str, body: bytes = b"", query: str = "") -> Response:
@@ -58,7 +59,7 @@ def handle(cloud: Cloud, method: str, path: str, body: bytes = b"", query: str =
     """
     name, _, rest = path.removeprefix(PREFIX).partition("/")
     answer = TABLE.get((method, name))
-    if answer is None:
+    if answer is None or (rest and name not in _WITH_ID):
         return Response.of_json(404, {"error": f"there is no {method} {path}"})
     request = ControlRequest(rest, dict(parse_qsl(query, keep_blank_values=True)), body)
     try:

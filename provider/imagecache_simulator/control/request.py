@@ -39,7 +39,7 @@ class ControlRequest:
         except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
-            raise ControlError(400, "the body is a JSON object")
+            raise ControlError(400, "the body is a JSON object, of Unicode text")
         unknown = sorted(content.keys() - set(names)) if names else []
         if unknown:
             raise ControlError(400, f"there is no {unknown[0]} here; there are {', '.join(names)}")

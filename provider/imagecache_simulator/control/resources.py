@@ -8,6 +8,7 @@ from imagecache_simulator.control.request import ControlError, text
 from imagecache_simulator.eci.container_group_responses import container_group_form
 from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
 from imagecache_simulator.eci.responses import image_cache_form
+from imagecache_simulator.ecs.disk_responses import snapshot_form
 from imagecache_simulator.ecs.responses import rule_form, security_group_form
 from imagecache_simulator.vpc.eip_responses import eip_form
 from imagecache_simulator.vpc.nat_responses import nat_gateway_form
@@ -87,6 +88,7 @@ def resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
             for gateway in cloud.vpc.nat.gateways.values()
         ],
         "image_caches": [_image_cache_with_inputs(cache) for cache in cloud.eci.image_caches.values()],
+        "snapshots": [snapshot_form(each) for each in cloud.ecs.snapshots.values() if not each.managed],
         "container_groups": [container_group_form(group) for group in cloud.eci.container_groups.values()],
     }
 

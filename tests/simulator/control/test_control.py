@@ -41,6 +41,7 @@ def test_resources(cloud: Cloud, network: dict[str, str]) -> None:
         "eips",
         "nat_gateways",
         "image_caches",
+        "snapshots",
         "container_groups",
     }
     assert shown.keys() == kinds
@@ -54,6 +55,36 @@ def test_resources(cloud: Cloud, network: dict[str, str]) -> None:
     assert shown["image_caches"][0]["EipInstanceId"] == network["EipInstanceId"]
     assert shown["image_caches"][0]["ImageRegistryCredentials"][0]["Password"] == "***"
     assert "hunter2" not in json.dumps(shown)
+
+
+def test_resources_have_snapshots(cloud: Cloud) -> None:
+    """Snapshots are shown with the caches that they hold, so that one can be found to delete."""
+    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    cloud.advance(600)
+    (snapshot,) = send(cloud, "GET", "resources")[1]["snapshots"]
+    assert snapshot["SnapshotId"] == cache.snapshot_id
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("GET", "clock/x"), ("GET", "requests/1"), ("POST", "reset/x"), ("DELETE", "holds/Ready")],
+)
+def test_nothing_below_a_path(cloud: Cloud, method: str, name: str) -> None:
+    """What follows a path that takes no ID is unknown: nothing is done by mistake."""
+    cloud.eci.holds.hold("Ready")
+    status, shown = send(cloud, method, name)
+    assert (status, shown) == (404, {"error": f"there is no {method} /_simulator/{name}"})
+    assert cloud.eci.holds.listing()
+
+
+@pytest.mark.parametrize("content", [{"transition": "Ready", "image_cache": "\ud800"}, {"\ud800": 1}])
+def test_half_a_character(cloud: Cloud, content: dict[str, Any]) -> None:
+    """Text that isn't Unicode is refused: it couldn't be shown again."""
+    assert send(cloud, "POST", "holds", content) == (
+        400,
+        {"error": "the body is a JSON object, of Unicode text"},
+    )
+    assert send(cloud, "GET", "holds")[0] == 200
 
 
 def test_clock(cloud: Cloud) -> None:

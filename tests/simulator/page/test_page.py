@@ -114,6 +114,23 @@ def test_what_used_a_cache(
     expect(line).to_contain_text(group_id)
 
 
+def test_a_nat_gateway(open_page: Open, cloud: Cloud, network: dict[str, str]) -> None:
+    """A NAT gateway stands in its VPC with its address and what it lets out; its address names it."""
+    vswitch = cloud.vpc.vswitches[network["VSwitchId"]]
+    gateway = cloud.vpc.open_internet(vswitch)
+    (address,) = (eip for eip in cloud.vpc.eips.values() if eip.instance_id == gateway.nat_gateway_id)
+    page = open_page()
+    vpc = page.locator(".level-4", has=page.get_by_role("heading", name=network["VpcId"]))
+    shown = vpc.get_by_role("list", name="NAT gateways")
+    expect(shown).to_contain_text(gateway.nat_gateway_id)
+    expect(shown).to_contain_text(f"{address.ip_address} · 1 SNAT entry")
+    addresses = page.get_by_role("list", name="Elastic IP addresses")
+    expect(addresses).to_contain_text(f"bound to {gateway.name or gateway.nat_gateway_id}")
+    cloud.vpc.nat.delete_snat_entry(cloud.vpc.nat.entries_of(gateway)[0])
+    cloud.changed()
+    expect(shown).to_contain_text("no SNAT entries")
+
+
 def test_live(open_page: Open, cloud: Cloud, create: Callable[..., str]) -> None:
     """A cache that is created appears and is followed to its end; one that is deleted vanishes."""
     page = open_page()
