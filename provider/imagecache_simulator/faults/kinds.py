@@ -256,7 +256,7 @@ class Stale(_Reading):
 
 
 class HideNew(_Reading):
-    """Reads don't show image caches that were created a short time ago."""
+    """Reads don't show image caches and container groups that were created a short time ago."""
 
     kind = "hide_new"
 

@@ -104,12 +104,12 @@ class Faults:
     def stale(self, action: str = "", *, seconds: float, **which: Unpack[Which]) -> Stale:
         """Answer reads with the account as it was so many simulated seconds ago.
 
-        What happened before the fault was added is known as far as caches that weren't there yet.
+        What happened before the fault was added is known as far as caches and groups that weren't there yet.
         """
         return self._add(Stale, {"action": action, "seconds": seconds, **which})
 
     def hide_new(self, action: str = "", *, seconds: float, **which: Unpack[Which]) -> HideNew:
-        """Don't show image caches that were created less than so many simulated seconds ago."""
+        """Don't show caches and container groups created less than so many simulated seconds ago."""
         return self._add(HideNew, {"action": action, "seconds": seconds, **which})
 
     def no_stock(

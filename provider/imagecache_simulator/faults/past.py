@@ -50,7 +50,7 @@ class Past:
     def ago(self, seconds: float) -> Cloud:
         """Return the account as it was so many seconds ago.
 
-        Where no copy is as old, it's the oldest there is, without the caches that were created since.
+        Where no copy is as old, it's the oldest there is, without what was created in Eci since.
         """
         moment = self._cloud.clock.now() - timedelta(seconds=seconds)
         old = [copy for copied_at, copy in self._copies if copied_at <= moment]
@@ -59,7 +59,7 @@ class Past:
         return _without_new(self._copies[0][1] if self._copies else self._cloud, moment)
 
     def without_new(self, seconds: float) -> Cloud:
-        """Return the account as it is, without the image caches created in the last so many seconds."""
+        """Return the account as it is, without what was created in Eci in the last so many seconds."""
         return _without_new(self._cloud, self._cloud.clock.now() - timedelta(seconds=seconds))
 
     def _copy(self, moment: datetime, longest: float) -> None:
@@ -90,4 +90,7 @@ def _without_new(cloud: Cloud, moment: datetime) -> Cloud:
     for cache in list(copy.eci.image_caches.values()):
         if cache.created > moment:
             copy.eci.delete_image_cache(cache)
+    for group in list(copy.eci.container_groups.values()):
+        if group.created > moment:
+            copy.eci.delete_container_group(group)
     return copy

@@ -105,6 +105,18 @@ def test_copies_are_few(cloud: Cloud, create: Create, seen: Callable[[], dict[st
     assert seen()
 
 
+def test_hide_new_groups(cloud: Cloud, call: Call) -> None:
+    """Container groups that are new aren't shown for a while either, nor the addresses made for them."""
+    named = {"ContainerGroupName": "shop", "Container.1.Name": "web", "Container.1.Image": "nginx:1.25"}
+    cloud.faults.hide_new(seconds=20, times=None)
+    made = call("CreateContainerGroup", {**named, "AutoCreateEip": True})["ContainerGroupId"]
+    assert call("DescribeContainerGroups")["ContainerGroups"] == []
+    cloud.advance(20)
+    (shown,) = call("DescribeContainerGroups")["ContainerGroups"]
+    assert shown["ContainerGroupId"] == made
+    assert cloud.eci.container_groups[made].internet_ip
+
+
 def test_hide_new(cloud: Cloud, create: Create, seen: Callable[[], dict[str, str]]) -> None:
     """Caches that are new aren't shown for a while; those that are, are shown as they are."""
     old = create()
