@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _COMMON = "common to all actions and documented nowhere; accepted, without effect"
-_DRY = "no dry runs in Vpc and Ecs: the call is carried out"
 _IPV6 = "IPv6 isn't simulated; accepted, without effect"
 _IPAM = "address management (IPAM) isn't simulated; accepted, without effect"
 _LANGUAGE = "names are the IDs in every language"
@@ -43,7 +42,6 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "SpotResource.*": "spot instances have the same stock as others; accepted, without effect",
     },
     "Eci.CreateContainerGroup errors": {
-        "Forbidden.OnlyForInvitedTest": "Windows isn't simulated",
         "*": _CODE_OF_FEATURE,
     },
     "Eci.DescribeContainerGroups fields": {
@@ -56,17 +54,16 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "*.Tenant*": _INTERNAL,
     },
     "Vpc parameters": {
-        "DryRun": _DRY,
         "*Ipv6*": _IPV6,
         "*IPv6*": _IPV6,
         "*IpamPool*": _IPAM,
         "Ipv4CidrMask": _IPAM,
         "CidrMask": _IPAM,
         "DhcpOptionsSetId": _NO_FILTER,
-        "IsDefault": _NO_FILTER,
         "VpcOwnerId": _OTHER_ACCOUNT,
         "VSwitchOwnerId": _OTHER_ACCOUNT,
     },
+    "Vpc.DescribeVpcAttribute parameters": {"IsDefault": "VpcId names the VPC; accepted, without effect"},
     "Vpc.AssociateVpcCidrBlock parameters": {"SecondaryCidrMask": _IPAM},
     "Vpc.DeleteVpc parameters": {"ForceDelete": "a VPC must be empty; accepted, without effect"},
     "Vpc.DescribeRouteTableList parameters": {
@@ -160,7 +157,6 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "CloudResources.*": _NOT_SHOWN,
     },
     "Vpc.DescribeVpcs fields": {
-        "*NatGatewayIds.*": "DescribeNatGateways tells: not shown",
         "*RouterTableIds.*": "DescribeRouteTableList tells: not shown",
     },
     "Vpc.DescribeRouteTableList fields": {
@@ -186,7 +182,6 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "*VpcId": _NOT_SHOWN,
     },
     "Ecs parameters": {
-        "DryRun": _DRY,
         "*SourceGroupOwner*": _OTHER_ACCOUNT,
         "*DestGroupOwner*": _OTHER_ACCOUNT,
         "*PortRangeListId": _RANGE_LISTS,
@@ -200,7 +195,6 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "Ecs.RevokeSecurityGroupEgress parameters": {"*SourceCidrIp": _OTHER_SIDE},
     "Ecs.ModifySecurityGroupEgressRule parameters": {"*SourceCidrIp": _OTHER_SIDE},
     "Ecs.DescribeSecurityGroups parameters": {
-        "SecurityGroupIds": _NO_FILTER,
         "FuzzyQuery": "names are whole names; accepted, without effect",
         "IsQueryEcsCount": _SERVERS,
         "NetworkType": _CLASSIC,

@@ -24,7 +24,12 @@ from imagecache_simulator.wire import Parameters, Request, Response, timestamp
 LOGGED_PARAMETERS = 200
 LOGGED_LENGTH = 200
 
-_SECRET = re.compile(r"password|secret|signature|securitytoken", re.IGNORECASE)
+# Beside what is called a secret: what containers are told, where users put theirs.
+_SECRET = re.compile(
+    r"password|secret|signature|securitytoken"
+    r"|\.environmentvar\.[0-9]+\.value$|\.configfiletopath\.[0-9]+\.content$|\.flexvolume\.options$",
+    re.IGNORECASE,
+)
 _SYSTEM = frozenset(
     {
         "Action", "Version", "Format", "Timestamp", "SignatureMethod", "SignatureVersion", "SignatureNonce",

@@ -19,7 +19,7 @@ from imagecache_simulator.calls import Call
 from imagecache_simulator.clock import Clock, ManualClock, real_now
 from imagecache_simulator.eci.models import EciBackend
 from imagecache_simulator.ecs.models import EcsBackend
-from imagecache_simulator.exceptions import ApiError
+from imagecache_simulator.exceptions import ApiError, DryRunOperationError
 from imagecache_simulator.faults.exceptions import ConnectionLostError
 from imagecache_simulator.faults.models import Faults
 from imagecache_simulator.idempotency import Idempotency
@@ -43,6 +43,8 @@ DEFAULT_QUOTAS = {
     "MaxDescribeImageCachesLimit": 20,
 }
 
+# Eci's actions look for DryRun themselves.
+_RUN_DRY_ON_A_COPY = frozenset({"Vpc", "Ecs"})
 _ID_LETTERS = string.digits + string.ascii_lowercase
 Observer = Callable[[dict[str, Any] | None], None]
 
@@ -203,12 +205,14 @@ class Cloud:
 
     def new_request_id(self) -> str:
         """Return a request ID: a UUID in capitals."""
-        digits = f"{self.random.getrandbits(128):032X}"
+        digits = f"{self._request_chance.getrandbits(128):032X}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def _found(self) -> None:
         """Begin an account that has nothing yet."""
         self.random = random.Random(self._seed)  # noqa: S311 - IDs and durations that repeat, no secrets
+        # Of their own: how often a client polls changes nothing in what is made.
+        self._request_chance = random.Random(None if self._seed is None else f"requests {self._seed}")  # noqa: S311 - as above
         self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
         self.regions = default_regions()
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
@@ -258,6 +262,9 @@ class Cloud:
         return answer
 
     def _act(self, action: Action, call: Call) -> Mapping[str, Any]:
+        if call.product in _RUN_DRY_ON_A_COPY and call.parameters.boolean("DryRun"):
+            action.handler(self.copied(self.clock.now()), call.parameters)
+            raise DryRunOperationError
         answer = action.handler(self.faults.account_for(call), call.parameters)
         self.faults.build(call, answer)
         return answer

@@ -173,3 +173,10 @@ class UnsupportedSignatureError(ApiError):
 
     code = "InvalidSignatureMethod"
     message = "Specified signature method is not supported: HMAC-SHA1 (1.0) and ACS3-HMAC-SHA256 are."
+
+
+class DryRunOperationError(ApiError):
+    """All would have been well."""
+
+    code = "DryRunOperation"
+    message = "Request validation has been passed with DryRun flag set."

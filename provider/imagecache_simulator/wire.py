@@ -149,6 +149,21 @@ class Parameters(Mapping[str, str]):
                 found[int(index)] = value
         return [found[index] for index in sorted(found)]
 
+    def ids(self, name: str, most: int = 100) -> list[str] | None:
+        """Return the IDs of a JSON array, None if absent; `InvalidParameterError` for anything else."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+            raise InvalidParameterError(self.prefix + name, "It is a JSON array of IDs.")
+        if len(values) > most:
+            raise InvalidParameterError(self.prefix + name, f"It names at most {most} IDs.")
+        return values
+
     def objects(self, name: str) -> list[Parameters]:
         """Return `name.1.…`, `name.2.…` as parameters of their own, in the order of their numbers."""
         found: dict[int, dict[str, str]] = {}

@@ -72,6 +72,33 @@ def test_log_masks_secrets(cloud: Cloud, call: Call) -> None:
     assert secret not in json.dumps(list(cloud.requests))
 
 
+def test_log_masks_what_containers_are_told(cloud: Cloud, call: Call) -> None:
+    """The log shows no value of an environment variable, no file's content and no option of a volume."""
+    told = {
+        "Container.1.EnvironmentVar.1.Key": "DB_PASSWORD",
+        "Container.1.EnvironmentVar.1.Value": "hunter2",
+        "Volume.1.Name": "a",
+        "Volume.1.ConfigFileVolume.ConfigFileToPath.1.Content": "hunter2",
+        "Volume.1.FlexVolume.Options": "hunter2",
+    }
+    named = {"ContainerGroupName": "shop", "Container.1.Name": "web", "Container.1.Image": "nginx:1.25"}
+    call("CreateContainerGroup", {**named, **told})
+    assert cloud.requests[-1]["parameters"]["Container.1.EnvironmentVar.1.Key"] == "DB_PASSWORD"
+    assert "hunter2" not in json.dumps(list(cloud.requests))
+
+
+def test_seed_and_polls() -> None:
+    """A seed makes IDs and durations repeat however often a client looks in between."""
+    made = []
+    for polls in (0, 5):
+        cloud = Cloud(seed=1)
+        for _ in range(polls):
+            cloud.handle(Request("GET", "h"))
+        made.append(cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {}))
+    assert made[0].image_cache_id == made[1].image_cache_id
+    assert made[0].build == made[1].build
+
+
 def test_log_is_bounded(cloud: Cloud) -> None:
     """The log keeps the last calls only, and of a huge call only its beginning."""
     for number in range(LOGGED_REQUESTS + 1):

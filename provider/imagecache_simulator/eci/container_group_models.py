@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from imagecache_simulator.eci.container_group import FINAL, ContainerGroup, ContainerState, GroupInputs
 from imagecache_simulator.eci.exceptions import (
     ContainerGroupNotFoundError,
-    DryRunOperationError,
     ImageSnapshotIncorrectStatusError,
     ImageSnapshotNotFoundError,
     PrivateIpAddressInUseError,
+    QuotaExceededError,
 )
 from imagecache_simulator.eci.placement import (
     EIP_INSTANCE_TYPE,
@@ -36,7 +36,7 @@ from imagecache_simulator.eci.starts import (
     begin,
     go_on,
 )
-from imagecache_simulator.exceptions import InvalidParameterError
+from imagecache_simulator.exceptions import DryRunOperationError, InvalidParameterError
 from imagecache_simulator.registries import parse_reference
 from imagecache_simulator.stock import Goods
 
@@ -109,6 +109,8 @@ class ContainerGroupBackend:
         wanted = inputs.private_ip_address if vswitches else ""
         if place.vswitch:
             self._address(place.vswitch, wanted)
+        if cloud.eci.used_cpu(region_id) + inputs.cpu > cloud.quotas["MaxCpu"]:
+            raise QuotaExceededError("vCPU")
         if dry_run:
             raise DryRunOperationError
         vswitch = place.take(cloud, region_id)

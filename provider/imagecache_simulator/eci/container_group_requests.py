@@ -21,7 +21,7 @@ from imagecache_simulator.eci.container_group_shapes import (
     read_shape,
 )
 from imagecache_simulator.eci.exceptions import DuplicatedNameError, DuplicatedVolumeNameError
-from imagecache_simulator.eci.requests import read_access, read_vswitch_ids
+from imagecache_simulator.eci.requests import read_access, read_os_type, read_vswitch_ids
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
 from imagecache_simulator.registries import Access, parse_reference
 from imagecache_simulator.wire import Parameters
@@ -40,12 +40,14 @@ def read_container_group(parameters: Parameters) -> GroupInputs:
         InvalidParameterError: a value breaks its rule.
         DuplicatedNameError: two containers have one name.
         DuplicatedVolumeNameError: two volumes do.
+        OnlyForInvitedTestError: it's for Windows.
     """
     name = parameters.required("ContainerGroupName")
     if not _NAME.fullmatch(name):
         raise InvalidParameterError(
             "ContainerGroupName", "It has 2 to 128 lowercase letters, digits and inner hyphens."
         )
+    read_os_type(parameters)
     containers = _containers(parameters, "Container", CONTAINER)
     init_containers = _containers(parameters, "InitContainer", INIT_CONTAINER)
     if not containers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from imagecache_simulator.eci.container_group_requests import read_container_gro
 from imagecache_simulator.eci.events import event_form
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.models import TRANSIT_CPU
-from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import newest_page
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.tags import key_value_form, matches, read_tags
@@ -65,7 +63,7 @@ def describe_container_groups(cloud: Cloud, parameters: Parameters) -> dict[str,
     Source: spec/eci-container-group.md (API page DescribeContainerGroups).
     """
     region_id = named_region(cloud, parameters)
-    ids, tags = _ids(parameters), read_tags(parameters)
+    ids, tags = parameters.ids("ContainerGroupIds", MOST_GROUPS), read_tags(parameters)
     wanted = {name: parameters.text(name) for name in _FILTERS}
     found = [
         row
@@ -195,19 +193,3 @@ def _rows(cloud: Cloud, region_id: str, ids: list[str] | None) -> list[_Row]:
         if cache.transit and (ids is None or cache.container_group_id in ids)
     ]
     return sorted([*groups, *transits], key=lambda row: row.number, reverse=True)
-
-
-def _ids(parameters: Parameters) -> list[str] | None:
-    """Return the IDs of `ContainerGroupIds`, a JSON list of strings; None if it isn't named."""
-    text = parameters.text("ContainerGroupIds")
-    if not text:
-        return None
-    try:
-        ids = json.loads(text)
-    except (ValueError, RecursionError):
-        ids = None
-    if not isinstance(ids, list) or len(ids) > MOST_GROUPS or not all(isinstance(each, str) for each in ids):
-        raise InvalidParameterError(
-            "ContainerGroupIds", f"It is a JSON list of at most {MOST_GROUPS} strings."
-        )
-    return ids

@@ -70,11 +70,13 @@ class NotEnoughAddressesError(ApiError):
 
 
 class QuotaExceededError(ApiError):
-    """The account has as many image caches as it may, and none that LRU lets go."""
+    """The account has as many of something as it may: image caches (none that LRU lets go), vCPUs."""
 
     status = 403
     code = "QuotaExceeded"
-    message = "ImageCache quota exceeded."
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} quota exceeded.")
 
 
 class ZoneNotOnSaleError(ApiError):
@@ -125,13 +127,6 @@ class RamRoleNotSupportedError(ApiError):
 
     code = "RamRole.NotSupport"
     message = "The RAM role is not supported."
-
-
-class DryRunOperationError(ApiError):
-    """All would have been well."""
-
-    code = "DryRunOperation"
-    message = "Request validation has been passed with DryRun flag set."
 
 
 class OnlyForInvitedTestError(ApiError):

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from imagecache_simulator.eci.builds import Effect, Step, TransitInstance
-from imagecache_simulator.eci.exceptions import (
-    ImageCacheNotFoundError,
-)
+from imagecache_simulator.eci.exceptions import ImageCacheNotFoundError
 from imagecache_simulator.eci.holds import Holds
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.placement import (

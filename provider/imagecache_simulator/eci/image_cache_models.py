@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from imagecache_simulator.catalogue import Layer
 from imagecache_simulator.eci.builds import Order, TransitInstance, plan
 from imagecache_simulator.eci.exceptions import (
-    DryRunOperationError,
     ImageCacheIncorrectStatusError,
     QuotaExceededError,
 )
@@ -27,14 +26,12 @@ from imagecache_simulator.eci.placement import (
     eip_obstacle,
     find_place,
 )
-from imagecache_simulator.eci.snapshots import (
-    adjust_copies,
-)
+from imagecache_simulator.eci.snapshots import adjust_copies
+from imagecache_simulator.exceptions import DryRunOperationError
 from imagecache_simulator.tags import add_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
 
 _NEEDS_BUILD = frozenset({"images", "size", "flash", "auto_match_image_cache"})
 _NEEDS_CHECK = frozenset({"security_group_id", "v_switch_ids", "eip_instance_id", "resource_group_id"})
@@ -164,7 +161,7 @@ class ImageCacheBackend(ImageCacheLifecycle):
             cache for cache in caches if cache.inputs.elimination_strategy == "LRU" and cache.build is None
         ]
         if not disposable:
-            raise QuotaExceededError
+            raise QuotaExceededError("ImageCache")
         return min(disposable, key=lambda cache: (cache.used, cache.number))
 
     def _with_resource_group(self, inputs: Inputs) -> Inputs:

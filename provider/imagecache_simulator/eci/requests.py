@@ -58,20 +58,25 @@ def read_create(parameters: Parameters) -> Inputs:
     parameters.required("ImageCacheName")
     if not parameters.texts("Image"):
         raise MissingParameterError("Image")
+    inputs = Inputs(
+        name="",
+        images=(),
+        zone_id=parameters.text("ZoneId"),
+        os_type=read_os_type(parameters),
+        annotations=parameters.text("Annotations"),
+        access=read_access(parameters, Access()),
+    )
+    return replace(inputs, **_named_fields(parameters))
+
+
+def read_os_type(parameters: Parameters) -> str:
+    """Return `OsType`; `OnlyForInvitedTestError` for Windows, `InvalidParameterError` for anything else."""
     os_type = parameters.text("OsType") or "Linux"
     if os_type not in {"Linux", "Windows"}:
         raise InvalidParameterError("OsType", "It is Linux or Windows.")
     if os_type == "Windows":
         raise OnlyForInvitedTestError
-    inputs = Inputs(
-        name="",
-        images=(),
-        zone_id=parameters.text("ZoneId"),
-        os_type=os_type,
-        annotations=parameters.text("Annotations"),
-        access=read_access(parameters, Access()),
-    )
-    return replace(inputs, **_named_fields(parameters))
+    return os_type
 
 
 def read_update(parameters: Parameters, before: Inputs) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.eci.events import event_form
-from imagecache_simulator.eci.exceptions import DryRunOperationError
 from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.requests import read_create, read_update
 from imagecache_simulator.eci.selection import page, selected
+from imagecache_simulator.exceptions import DryRunOperationError
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.tags import key_value_form, read_tags
 from imagecache_simulator.wire import timestamp

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.ecs.exceptions import DiskNotFoundError, SnapshotNotFoundError
-from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import page_of
 from imagecache_simulator.regions import named_region
 from imagecache_simulator.wire import timestamp
@@ -141,13 +139,7 @@ def _selected(
 
 
 def _values(parameters: Parameters, name: str) -> list[str]:
+    if name.endswith("Ids"):
+        return parameters.ids(name) or []
     text = parameters.text(name)
-    if not text or not name.endswith("Ids"):
-        return [text] if text else []
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        values = None
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise InvalidParameterError(name, "It is a JSON array of IDs.")
-    return values
+    return [text] if text else []

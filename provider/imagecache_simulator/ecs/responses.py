@@ -232,8 +232,11 @@ def _selected(group: SecurityGroup, parameters: Parameters) -> bool:
         "ResourceGroupId": group.resource_group_id,
         "SecurityGroupType": group.kind,
     }
-    return matches(group.tags, read_tags(parameters)) and all(
-        parameters.text(name) in {"", value} for name, value in values.items()
+    ids = parameters.ids("SecurityGroupIds")
+    return (
+        (ids is None or group.security_group_id in ids)
+        and matches(group.tags, read_tags(parameters))
+        and all(parameters.text(name) in {"", value} for name, value in values.items())
     )
 
 

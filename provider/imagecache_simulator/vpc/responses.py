@@ -65,12 +65,13 @@ def describe_vpcs(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
     """
     region_id = named_region(cloud, parameters)
     found = [
-        vpc_form(cloud, vpc)
+        {**vpc_form(cloud, vpc), "NatGatewayIds": {"NatGatewayIds": _gateway_ids(cloud, vpc)}}
         for vpc in cloud.vpc.vpcs.values()
         if vpc.region_id == region_id
         and selected(
             parameters, VpcId=vpc.vpc_id, VpcName=vpc.vpc_name, ResourceGroupId=vpc.resource_group_id
         )
+        and parameters.boolean("IsDefault") in {None, vpc.is_default}
         and matches(vpc.tags, read_tags(parameters))
     ]
     page, numbers = page_of(found, parameters)
@@ -220,6 +221,10 @@ def _route_table_form(cloud: Cloud, vpc: Vpc) -> dict[str, Any]:
         "VSwitchIds": {"VSwitchId": [vswitch.v_switch_id for vswitch in cloud.vpc.vswitches_of(vpc.vpc_id)]},
         "Tags": {"Tag": []},
     }
+
+
+def _gateway_ids(cloud: Cloud, vpc: Vpc) -> list[str]:
+    return [each.nat_gateway_id for each in cloud.vpc.nat.gateways.values() if each.vpc_id == vpc.vpc_id]
 
 
 def _vpc(cloud: Cloud, parameters: Parameters) -> Vpc:

@@ -72,6 +72,7 @@ def describe_vswitches(cloud: Cloud, parameters: Parameters) -> dict[str, Any]:
         if vswitch.region_id == region_id
         and selected(parameters, VSwitchId=vswitch.v_switch_id, VSwitchName=vswitch.v_switch_name)
         and selected(parameters, VpcId=vswitch.vpc_id, ZoneId=vswitch.zone_id)
+        and parameters.boolean("IsDefault") in {None, vswitch.is_default}
         and matches(vswitch.tags, read_tags(parameters))
     ]
     page, numbers = page_of(found, parameters)

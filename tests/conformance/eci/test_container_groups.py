@@ -357,6 +357,7 @@ def test_client_token(eci: Product, place: dict[str, Any], account: Account) -> 
     ("changes", "code"),
     [
         ({"DryRun": True}, "DryRunOperation"),
+        ({"OsType": "Windows"}, "Forbidden.OnlyForInvitedTest"),
         ({"Container": NGINX * 2}, "InvalidParameter.DuplicatedName"),
         ({"Volume": [{"Name": "a"}, {"Name": "a"}]}, "InvalidParameter.DuplicatedVolumeName"),
         ({"ImageSnapshotId": "imc-none"}, "ImageSnapshot.NotFound"),
@@ -368,6 +369,15 @@ def test_refused(eci: Product, place: dict[str, Any], changes: dict[str, Any], c
     with pytest.raises(AlibabaCloudException) as caught:
         eci("CreateContainerGroup", **{**place, "Container": NGINX, **changes})
     assert caught.value.code == code
+
+
+@pytest.mark.simulator_only("a full quota")
+def test_vcpu_quota(eci: Product, place: dict[str, Any], drive: Drive) -> None:
+    """A group that would take more vCPUs than the account may have isn't made."""
+    drive("POST", "quotas", MaxCpu=1)
+    with pytest.raises(AlibabaCloudException) as caught:
+        eci("CreateContainerGroup", **place, Container=NGINX)
+    assert (caught.value.status_code, caught.value.code) == (403, "QuotaExceeded")
 
 
 @RUNS

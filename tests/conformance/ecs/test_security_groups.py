@@ -90,6 +90,13 @@ def test_list_filters(ecs: Product, network: dict[str, str], group_id: str, acco
     assert [each["SecurityGroupId"] for each in answer["SecurityGroups"]["SecurityGroup"]] == [group_id]
     assert (answer["TotalCount"], answer["PageNumber"], answer["PageSize"]) == (1, 1, 10)
     assert answer["RegionId"] == account.access.region
+    both = ecs("DescribeSecurityGroups", SecurityGroupIds=f'["sg-none", "{group_id}"]')
+    assert both["TotalCount"] == 1
+    assert ecs.refused("DescribeSecurityGroups", SecurityGroupIds="sg-none") == (
+        400,
+        "InvalidParameter.SecurityGroupIds",
+    )
+    assert ecs.refused("DescribeSecurityGroups", DryRun=True) == (400, "DryRunOperation")
     nothing = ecs("DescribeSecurityGroups", SecurityGroupId="sg-none")
     assert (nothing["SecurityGroups"]["SecurityGroup"], nothing["TotalCount"]) == ([], 0)
 

@@ -79,6 +79,7 @@ def test_list_filters(vpc: Product, allocation_id: str, account: Account) -> Non
     assert [each["AllocationId"] for each in found["EipAddresses"]["EipAddress"]] == [allocation_id]
     assert (found["TotalCount"], found["PageNumber"], found["PageSize"]) == (1, 1, 10)
     assert vpc("DescribeEipAddresses", AllocationId="eip-none")["EipAddresses"]["EipAddress"] == []
+    assert vpc.refused("DescribeEipAddresses", DryRun=True) == (400, "DryRunOperation")
 
 
 def test_modify(vpc: Product, allocation_id: str) -> None:

@@ -104,6 +104,9 @@ def test_filters(vpc: Product, gateway: dict[str, Any], network: dict[str, str],
                 Tag=[{"Key": RUN_TAG, "Value": account.run}])["NatGateways"]["NatGateway"]  # fmt: skip
     assert [each["NatGatewayId"] for each in found] == [gateway["NatGatewayId"]]
     assert vpc("DescribeNatGateways", NatGatewayId="ngw-none")["TotalCount"] == 0
+    assert vpc.refused("DescribeNatGateways", DryRun=True) == (400, "DryRunOperation")
+    (inside,) = vpc("DescribeVpcs", VpcId=network["VpcId"])["Vpcs"]["Vpc"]
+    assert gateway["NatGatewayId"] in inside["NatGatewayIds"]["NatGatewayIds"]
 
 
 def test_modify(vpc: Product, gateway: dict[str, Any]) -> None:
@@ -129,10 +132,14 @@ def test_specification(vpc: Product, gateway: dict[str, Any], account: Account) 
 
 def test_nat_type(vpc: Product, gateway: dict[str, Any], network: dict[str, str], account: Account) -> None:
     """An enhanced gateway can't be made one."""
-    refusal = vpc.refused("UpdateNatGatewayNatType", NatGatewayId=gateway["NatGatewayId"],
-                          NatType="Enhanced", VSwitchId=network["VSwitchId"],
-                          ClientToken=account.run)  # fmt: skip
-    assert refusal == (400, "OperationUnsupported.NatType")
+    named = {
+        "NatGatewayId": gateway["NatGatewayId"],
+        "NatType": "Enhanced",
+        "VSwitchId": network["VSwitchId"],
+    }
+    refusal = (400, "OperationUnsupported.NatType")
+    assert vpc.refused("UpdateNatGatewayNatType", **named, ClientToken=account.run) == refusal
+    assert vpc.refused("UpdateNatGatewayNatType", **named, DryRun=True) == refusal
 
 
 def test_addresses(vpc: Product, gateway: dict[str, Any], eip: dict[str, Any]) -> None:
@@ -214,6 +221,7 @@ def test_snat_entry(
 ) -> None:
     """An SNAT entry lets a vSwitch out by an address of the gateway."""
     named = {"SnatTableId": table_id, "SourceVSwitchId": network["VSwitchId"], "SnatIp": eip["EipAddress"]}
+    assert vpc.refused("CreateSnatEntry", **named, DryRun=True) == (400, "DryRunOperation")
     made = vpc("CreateSnatEntry", **named, SnatEntryName="a", EipAffinity=1, ClientToken=account.run)
     entry_id = made["SnatEntryId"]
     assert entry_id.startswith("snat-")
@@ -243,6 +251,8 @@ def test_snat_entry_for_a_range(
 
     eventually(lambda: shown()[0]["Status"] == "Available")
     assert shown()[0]["SourceCIDR"] == "10.0.0.0/24"
+    dry = {"SnatEntryName": "c", "SnatIp": eip["EipAddress"], "DryRun": True}
+    assert vpc.refused("ModifySnatEntry", **entry, **dry) == (400, "DryRunOperation")
     vpc("ModifySnatEntry", **entry, SnatEntryName="b", SnatIp=eip["EipAddress"], EipAffinity=0,
         ClientToken=f"{account.run}-m")  # fmt: skip
     assert shown()[0]["SnatEntryName"] == "b"

@@ -10,6 +10,7 @@ import pytest
 from conformance_account import RUN_TAG, Account, Product
 
 Wait = Callable[[Callable[[], Any]], Any]
+DRY = (400, "DryRunOperation")
 
 
 @pytest.fixture
@@ -104,6 +105,24 @@ def test_list_filters(vpc: Product, vpc_id: str, account: Account) -> None:
     found = vpc("DescribeVpcs", VpcName="a", ResourceGroupId=group, Tag=mine)["Vpcs"]["Vpc"]
     assert [each["VpcId"] for each in found] == [vpc_id]
     assert vpc("DescribeVpcs", VpcName="b", Tag=mine)["TotalCount"] == 0
+
+
+def test_list_default(vpc: Product, vpc_id: str) -> None:
+    """IsDefault chooses the default VPCs, or all others."""
+    assert vpc("DescribeVpcs", VpcId=vpc_id, IsDefault=True)["TotalCount"] == 0
+    assert vpc("DescribeVpcs", VpcId=vpc_id, IsDefault=False)["TotalCount"] == 1
+
+
+def test_dry_runs(vpc: Product, vpc_id: str, account: Account) -> None:
+    """With DryRun a call is checked and not carried out, be it one that reads."""
+    dry = {"DryRun": True}
+    assert vpc.refused("CreateVpc", **dry) == DRY
+    assert vpc.refused("CreateVpc", CidrBlock="x", **dry) == (400, "InvalidCidrBlock.Malformed")
+    assert vpc.refused("DescribeVpcs", **dry) == DRY
+    for action in ("DeleteVpc", "DescribeVpcAttribute"):
+        assert vpc.refused(action, VpcId=vpc_id, **dry) == DRY
+    mine = [{"Key": RUN_TAG, "Value": account.run}]
+    assert [each["VpcId"] for each in vpc("DescribeVpcs", Tag=mine)["Vpcs"]["Vpc"]] == [vpc_id]
 
 
 def test_list_pages(vpc: Product, vpc_id: str, account: Account) -> None:

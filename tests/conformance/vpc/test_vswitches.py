@@ -78,6 +78,21 @@ def test_list_filters(vpc: Product, network: dict[str, str], account: Account) -
     assert vpc("DescribeVSwitches", VpcId="vpc-none")["TotalCount"] == 0
 
 
+def test_list_default(vpc: Product, network: dict[str, str]) -> None:
+    """IsDefault chooses the default vSwitches, or all others."""
+    named = {"VSwitchId": network["VSwitchId"]}
+    assert vpc("DescribeVSwitches", **named, IsDefault=True)["TotalCount"] == 0
+    assert vpc("DescribeVSwitches", **named, IsDefault=False)["TotalCount"] == 1
+
+
+def test_dry_runs(vpc: Product, network: dict[str, str]) -> None:
+    """With DryRun a call is checked and not carried out, be it one that reads."""
+    named = {"VSwitchId": network["VSwitchId"]}
+    for action in ("DeleteVSwitch", "DescribeVSwitchAttributes", "DescribeVSwitches"):
+        assert vpc.refused(action, **named, DryRun=True) == (400, "DryRunOperation")
+    assert vpc("DescribeVSwitches", **named)["TotalCount"] == 1
+
+
 def test_modify(vpc: Product, network: dict[str, str]) -> None:
     """Name and description change; what isn't named stays."""
     vswitch = {"VSwitchId": network["VSwitchId"]}

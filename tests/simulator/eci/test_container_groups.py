@@ -340,6 +340,8 @@ def test_ephemeral_storage_makes_room(cloud: Cloud, create_group: Create, descri
         ({"SecurityGroupId": "sg-none"}, (404, "InvalidSecurityGroupId.NotFound")),
         ({"EipInstanceId": "eip-none"}, (404, "InvalidEipInstanceId.NotFound")),
         ({"ImageSnapshotId": "imc-none"}, (404, "ImageSnapshot.NotFound")),
+        ({"OsType": "Windows"}, (403, "Forbidden.OnlyForInvitedTest")),
+        ({"OsType": "BeOS"}, (400, "InvalidParameter.OsType")),
         ({"DryRun": "true"}, (400, "DryRunOperation")),
     ],
 )
@@ -347,6 +349,16 @@ def test_refusals(cloud: Cloud, refusal: Refusal, changes: dict[str, Any], expec
     """What breaks a rule, or is to be checked only, is refused with its code, and nothing is made."""
     assert refusal("CreateContainerGroup", {**NEEDED, **changes}) == expected
     assert not cloud.eci.container_groups
+
+
+def test_vcpu_quota(cloud: Cloud, call: Call, refusal: Refusal) -> None:
+    """No group is made that would take more vCPUs than the account may have in the region."""
+    cloud.quotas["MaxCpu"] = 6
+    four = {**NEEDED, "Cpu": 4}
+    call("CreateContainerGroup", four)
+    assert refusal("CreateContainerGroup", four) == (403, "QuotaExceeded")
+    call("CreateContainerGroup", {**NEEDED, "Cpu": 2})
+    call("CreateContainerGroup", {**four, "RegionId": "cn-beijing"})
 
 
 def test_addresses(

@@ -36,7 +36,7 @@ def test_rebuild(cloud: Cloud, call: Call, describe: Describe, ready: str, chang
     building = describe(ready)
     assert (building["Status"], building["Progress"]) == ("Updating", "0%")
     assert building["ContainerGroupId"] != before["ContainerGroupId"]
-    cloud.advance(40)
+    cloud.advance(30)
     assert describe(ready)["Status"] == "Updating"
     cloud.advance(600)
     after = describe(ready)
