@@ -15,8 +15,11 @@ class Prepared:
     def __init__(self, answer: dict[str, Any]) -> None:
         self.answer = answer
 
-    async def call(self, _action: str, _parameters: Mapping[str, str]) -> dict[str, Any]:
+    async def call(
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+    ) -> dict[str, Any]:
         """Give the answer."""
+        del action, parameters, paced
         return self.answer
 
 
