@@ -55,6 +55,11 @@ class Memory:
         if id not in self.shown[identity]:
             self.shown[identity].append(id)
 
+    def forget(self, identity: Identity, id: str) -> None:
+        """Take back that the state has this ID: nobody has ever seen it, so that it may yet turn up."""
+        if id in self.shown[identity]:
+            self.shown[identity].remove(id)
+
 
 @dataclass(frozen=True)
 class _Wanted:

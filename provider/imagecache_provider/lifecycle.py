@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -115,7 +116,7 @@ class Lifecycle(Offline):
         try:
             async with self._readiness.turn(inputs, operation):
                 seen = await self._create(identity, inputs, operation)
-                await self._adoption.hand_over(seen, inputs["regionId"])
+                await self._hand_over(seen, inputs)
         except BaseException:
             self._memory.created.discard(identity)
             raise
@@ -137,6 +138,17 @@ class Lifecycle(Offline):
             f"{self._readiness.title(inputs)}: the cloud answered {_MOST_GONE} times with caches that don't"
             f" exist, the last was {gone}\n  what to do: run up again later"
         )
+
+    async def _hand_over(self, seen: Observed, inputs: dict[str, Any]) -> None:
+        """Mark a resource as recorded. It has to be, even if that fails: the mark may be gone all the same.
+
+        A front that can record a failure has it read before anything else, which marks it then.
+        """
+        try:
+            await self._adoption.hand_over(seen, inputs["regionId"])
+        except ProviderError as error:
+            if self._keeps_failed:
+                raise NotReadyError(str(error), seen) from error.__cause__
 
     async def _left_behind(self, id_: str, inputs: dict[str, Any], error: ProviderError) -> ProviderError:
         """Settle what becomes of a resource whose create went wrong: recorded, deleted, or found again."""
@@ -168,9 +180,14 @@ class Lifecycle(Offline):
         if not region:
             raise ConfigurationError(f"regionId {self._connection.missing_region}")
         self._memory.show(identity, id_)
-        seen = await self._readiness.look(id_, region)
+        unseen = outputs.get("status") == ""  # its create was cancelled before it saw it
+        seen = await self._readiness.look(id_, region, new=unseen)
         if seen is None:
+            if unseen:
+                self._memory.forget(identity, id_)
             return None
+        if seen.phase is Phase.READY:  # else an update follows, or another one
+            await self._quietly(self._adoption.hand_over(seen, region))
         if not inputs:
             self._memory.imported.add(identity)
         if inputs:
@@ -198,13 +215,15 @@ class Lifecycle(Offline):
             if builds:
                 seen = await self._readiness.settled(id, news, operation)
             await self._tag(identity, news, olds, seen)
-            if self._needs_build(found, seen, recorded, news):
+            rebuilt = self._needs_build(found, seen, recorded, news)
+            if rebuilt:
                 await self._rebuild(identity, id, news)
-            elif changed := set(found.properties(Change.METADATA)) - {"tags"}:
-                await self._resource.update(id, news, changed, self._update_token(identity, id, news))
+            elif names := set(found.properties(Change.METADATA)) - {"tags"}:
+                await self._resource.update(id, news, names, self._update_token(identity, id, news))
             elif not found.properties(Change.METADATA):
                 return self.outcome(seen, news, recorded)  # nothing was sent: this is how it is
-            seen = await self._readiness.ready(id, news, operation)
+            changed = partial(self._shows, news=news, rebuilt=rebuilt)
+            seen = await self._readiness.ready(id, news, operation, changed=changed)
         return self.outcome(seen, news, recorded)
 
     async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
@@ -223,8 +242,16 @@ class Lifecycle(Offline):
         last = seen.record.build_id if seen.record else recorded
         if last != build_id(self._resource.args, news):
             return True
-        now = drifted(self._resource.args, news, seen)  # somebody else may have built it since
-        return bool(diff(self._resource.args, now, news, last).properties(Change.BUILD))
+        return bool(self._drift(seen, news).properties(Change.BUILD))  # somebody else may have built it since
+
+    def _shows(self, seen: Observed, *, news: dict[str, Any], rebuilt: bool) -> bool:
+        """Say whether a resource is seen as an update to these inputs leaves it."""
+        if rebuilt and seen.record and seen.record.build_id != build_id(self._resource.args, news):
+            return False
+        return not self._drift(seen, news)
+
+    def _drift(self, seen: Observed, news: dict[str, Any]) -> Diff:
+        return diff(self._resource.args, drifted(self._resource.args, news, seen), news, "")
 
     async def _rebuild(self, identity: Identity, id_: str, news: dict[str, Any]) -> None:
         request = self._resource.request(without_secrets(self._resource.args, news))

@@ -52,14 +52,26 @@ class Operation:
     report: Report = _nobody
 
 
-class _Watch:
-    """Says when to stop waiting: what is there is as wanted, or it's missing too often."""
+Fact = Callable[[Observed], bool]
+"""Something that is so, or not, of a resource as it was seen."""
 
-    def __init__(self, wanted: Callable[[Observed], bool], *, new: bool = False) -> None:
+
+class _Watch:
+    """Says when to stop waiting: what is there is as wanted, or it's missing too often.
+
+    Attributes:
+        seen_once: whether it was there at all.
+        stale: whether what was seen last is from before the change that is waited for.
+    """
+
+    def __init__(self, wanted: Fact, *, new: bool = False, changed: Fact | None = None) -> None:
         self.seen_once = False
+        self.stale = False
         self._wanted = wanted
         self._new = new
+        self._changed = changed
         self._misses = 0
+        self._looks_back = 0
 
     def __call__(self, seen: Observed | None) -> bool:
         if seen is None:
@@ -67,7 +79,15 @@ class _Watch:
             return self.gone
         self.seen_once = True
         self._misses = 0
-        return self._wanted(seen)
+        self.stale = self._is_stale(seen)
+        return not self.stale and self._wanted(seen)
+
+    def _is_stale(self, seen: Observed) -> bool:
+        """A cloud may answer with what was there before a change; one that never shows it is believed."""
+        if self._changed is None or seen.phase.busy or self._changed(seen):
+            return False
+        self._looks_back += 1
+        return self._looks_back < _MISSES_OF_NEW
 
     @property
     def gone(self) -> bool:
@@ -109,13 +129,18 @@ class Readiness:
         """Name a resource in a sentence: what it is, its name, its region."""
         return f"{self._resource.noun} {inputs.get(self._resource.name_property)!r} in {inputs['regionId']}"
 
-    async def look(self, id: str, region: str) -> Observed | None:
+    async def look(self, id: str, region: str, *, new: bool = False) -> Observed | None:
         """See the resource as it is now, together with all others that are looked at now; None if it's gone.
+
+        Args:
+            id: its ID.
+            region: where it is.
+            new: whether it was asked for and never seen yet.
 
         Raises:
             StoppedError: the waiting was ended before enough looks had missed it.
         """
-        watch = _Watch(lambda _: True)
+        watch = _Watch(lambda _: True, new=new)
         seen = await self._wait(id, region, watch, Operation())
         if seen is None and not watch.gone:
             raise StoppedError(
@@ -147,7 +172,13 @@ class Readiness:
         return seen
 
     async def ready(
-        self, id: str, inputs: Mapping[str, Any], operation: Operation, *, created: bool = False
+        self,
+        id: str,
+        inputs: Mapping[str, Any],
+        operation: Operation,
+        *,
+        created: bool = False,
+        changed: Fact | None = None,
     ) -> Observed:
         """See the resource once it's Ready.
 
@@ -156,16 +187,19 @@ class Readiness:
             inputs: its inputs, which name it and its region.
             operation: how long to wait, and whom to tell.
             created: whether it was just created.
+            changed: tells it as it is after an update from as it was before; None if it wasn't updated.
 
         Raises:
             GoneError: it doesn't exist.
             FailedError: its build failed.
             TimedOutError: it isn't Ready in time, or the waiting was ended.
         """
-        watch = _Watch(lambda seen: not seen.phase.busy, new=created)
+        watch = _Watch(lambda seen: not seen.phase.busy, new=created, changed=changed)
         seen = await self._wait(id, inputs["regionId"], watch, operation)
         if seen is None:
             raise self._missing(id, inputs, watch)
+        if watch.stale:
+            raise self._unfinished(seen, inputs, f"wasn't seen with its changes {self._ended(operation)}")
         if seen.phase is not Phase.READY:
             raise self.not_ready(seen, inputs, operation, created=created)
         return seen

@@ -253,6 +253,14 @@ class TestCreateAgain:
         made = world.process().create(images=OTHER)
         assert world.caches() == {made.id: "Ready"}
 
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.not_through("plugin")  # it records the failure: test_servicer has it
+    def test_mark_not_taken_off(self, world: World, after: bool) -> None:
+        """A cache that can't be marked as recorded is recorded all the same."""
+        world.cloud.faults.drop("TagResources", after=after, times=None)
+        made = world.process().create(images=SMALL)
+        assert world.caches() == {made.id: "Ready"}
+
     def test_handed_over(self, world: World) -> None:
         """A cache that was handed over to a state is left alone, though this state doesn't have it."""
         one = world.process().create(images=SMALL)
@@ -736,6 +744,32 @@ class TestUpdate:
         world.clock.advance(60)
         world.process().update(made, images=OTHER)
         assert len(world.sent("UpdateImageCache")) == 1
+
+    @pytest.mark.parametrize("changes", [{"images": OTHER}, {"imageCacheName": "renamed"}])
+    def test_stale_answers(self, world: World, changes: dict[str, Any]) -> None:
+        """Answers from before an update aren't taken for its end."""
+        made = world.process().create(images=SMALL)
+        world.cloud.faults.stale(seconds=80, times=None)  # four looks
+        updated = world.process().update(made, **changes)
+        assert world.caches() == {made.id: "Ready"}
+        assert updated.outputs["buildId"] == build_id(ImageCacheArgs, updated.inputs)
+        cache = world.cloud.eci.image_cache(made.id)
+        assert updated.outputs["containerGroupId"] == cache.container_group_id
+
+    @told_by_each_front
+    def test_stale_answers_all_the_time(self, world: World) -> None:
+        """Nothing but answers from before an update until the time is up: it isn't known to be Ready."""
+        made = world.process().create(images=SMALL)
+        world.cloud.faults.stale(seconds=80, times=None)
+        with pytest.raises(TimedOutError, match="wasn't seen with its changes after 3 s"):
+            world.process(timeout=3).update(made, images=OTHER)
+
+    def test_changes_that_are_never_shown(self, world: World) -> None:
+        """A cloud that never shows an update is believed after ten looks."""
+        made = world.process().create(images=SMALL)
+        world.cloud.advance(7200)
+        world.cloud.faults.stale(seconds=3600, times=None)
+        assert world.process().update(made, images=OTHER).id == made.id
 
     @not_cut_off_here
     def test_cut_off_then_other_images(self, world: World) -> None:

@@ -412,6 +412,18 @@ class TestNotUsable:
         assert list(world.caches()) == [left.id]
         assert len(world.sent("CreateImageCache")) == 1
 
+    @pytest.mark.parametrize("after", [False, True])
+    def test_mark_not_taken_off(self, world: World, start: Start, after: bool) -> None:
+        """A cache that can't be marked as recorded is recorded, to be read first, which marks it then."""
+        fault = world.cloud.faults.drop("TagResources", after=after, times=None)
+        left, error = world.run(fails(start()))
+        assert "TagResources failed" in error.text
+        world.cloud.faults.remove(fault)
+        assert world.run(refresh(start(), left)) is not None
+        record = Record.read(world.cloud.eci.image_cache(left.id).tags)
+        assert record is not None
+        assert not record.pending
+
     def test_cancelled(self, world: World, start: Start) -> None:
         """^C ends the wait at once, and what was begun is recorded; nothing new is begun after it."""
         plugin = start()
@@ -699,6 +711,40 @@ class TestRead:
         with pytest.raises(AbortedError, match="before it was certain") as caught:
             world.run(plugin.read("web", made.id, made.inputs, made.outputs))
         assert caught.value.code is grpc.StatusCode.CANCELLED
+
+    def test_refresh_ends_a_create(self, world: World, start: Start) -> None:
+        """A create that timed out is ended by the refresh that finds it Ready: no later create adopts it."""
+        plugin = start(timeout=2)
+        left, _ = world.run(fails(plugin))
+        world.clock.advance(60)
+        assert world.run(refresh(start(), left)) is not None
+        forced = world.run(create(start()))
+        assert forced.id != left.id
+
+    def test_refresh_without_the_right_to_tag(self, world: World, start: Start) -> None:
+        """A refresh doesn't fail for that mark."""
+        left, _ = world.run(fails(start(timeout=2)))
+        world.clock.advance(60)
+        world.cloud.switches.turn_on("tags_not_permitted")
+        assert world.run(refresh(start(), left)) is not None
+
+    def test_not_seen_yet(self, world: World, start: Start) -> None:
+        """A cache that was cancelled before it was seen isn't gone for three looks without it."""
+        world.cloud.faults.hide_new(seconds=140, times=None)
+        left, _ = world.run(fails(start(timeout=2)))
+        seen = world.run(refresh(start(), left))
+        assert seen is not None
+        assert seen.id == left.id
+
+    def test_not_seen_for_long(self, world: World, start: Start) -> None:
+        """One that can't be seen for long is forgotten, and yet not made twice: its token brings it back."""
+        world.cloud.faults.hide_new(seconds=300, times=None)
+        left, _ = world.run(fails(start(timeout=2)))
+        plugin = start()
+        assert world.run(refresh(plugin, left)) is None
+        again = world.run(create(plugin))
+        assert again.id == left.id
+        assert len(world.caches()) == 1
 
     def test_together(self, world: World, start: Start) -> None:
         """Reads that come together take one list, not one call each."""
