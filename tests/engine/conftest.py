@@ -76,6 +76,9 @@ def one_cache(cloud: Simulator, tmp_path: Path) -> OneCache:
     shutil.copytree(PROGRAMS / "one_cache", project)
     stack = LocalStack(project, tmp_path / "pulumi", cloud)
     stack.create()
+    # The dynamic front takes what pulumi-alicloud is configured with.
+    settings = ("imagecache:region", "imagecache:accessKey", "imagecache:secretKey")
+    stack.pulumi("config", "rm-all", *settings, quiet=True)
     return OneCache(stack)
 
 

@@ -80,7 +80,7 @@ def test_missing_argument(one_cache: Any) -> None:
     """A cache without images is refused by the argument's name, without a stack."""
     one_cache.stack.configure({"arguments": '{"retention_days": 3}'})
     said = one_cache.refused("preview")
-    assert "missing a required argument: 'images'" in said
+    assert "ImageCache 'cache' needs images: The images to cache, 1 to 20" in said
     assert "Traceback" not in said
 
 
