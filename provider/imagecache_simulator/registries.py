@@ -170,9 +170,10 @@ class Registries:
         if reference is None:
             raise PullError(f'Failed to pull image "{text}": invalid reference format')
         registry = self._registries.get(reference.registry.lower())
-        if self.need_internet and not internet:
+        failure = self._failure(reference)
+        if self.need_internet and not internet and not failure:
             self._dial(text, reference, registry)
-        refusal = self._failure(reference) or _refusal(reference, registry, access, self.acr)
+        refusal = failure or _refusal(reference, registry, access, self.acr)
         if refusal:
             raise PullError(_kubelet_message(text, reference, refusal))
         layers = self._layers(reference)

@@ -1,6 +1,6 @@
 """Where tests hold image caches: a transition that's held waits at its very point until it's released.
 
-`image_cache_models` asks before each step of a build and before a cache expires.
+`image_cache_lifecycle` asks before each step of a build and before a cache expires.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The snapshots that an image cache consists of: taken by its build, as many as it has copies.
 
-`image_cache_models` calls it as a build goes on. A cache shows the first snapshot of each kind; all of them
+`image_cache_lifecycle` calls it as a build goes on. A cache shows the first one of each kind; all of them
 exist in Ecs. Source: spec/eci-image-cache.md section 3, rows snapshot and Flash.
 """
 

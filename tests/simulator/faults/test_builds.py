@@ -45,6 +45,16 @@ def test_pull_failure(
         assert "429 Too Many Requests" in event["Message"]
 
 
+def test_pull_failure_without_internet(cloud: Cloud, create: Create, describe: Describe) -> None:
+    """The fault is what is told also of a build that has no way out."""
+    cloud.registries.need_internet = True
+    fault = cloud.faults.pull_failure(message="429 Too Many Requests")
+    made = create()
+    cloud.advance(1200)
+    assert "429 Too Many Requests" in describe(made)["Events"][-1]["Message"]
+    assert fault.struck == 1
+
+
 def test_pull_failure_once(cloud: Cloud, create: Create, describe: Describe) -> None:
     """The second build succeeds."""
     fault = cloud.faults.pull_failure(image="nginx")
