@@ -215,6 +215,12 @@ class LocalStack:
         found: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", quiet=True).stdout)
         return found
 
+    def state(self) -> list[dict[str, Any]]:
+        """The resources that the engine has recorded, providers and the stack itself included."""
+        exported = json.loads(self.pulumi("stack", "export", quiet=True).stdout)
+        found: list[dict[str, Any]] = exported["deployment"].get("resources", [])
+        return found
+
 
 @contextlib.contextmanager
 def simulator(*arguments: str) -> Iterator[Simulator]:

@@ -1,6 +1,6 @@
 """A stack of pulumi-alicloud's own resources on a real engine, with the simulator as its cloud.
 
-The session makes one: each `up` takes most of a minute of the plugin's own waits.
+Each module has one: an `up` takes most of a minute of the plugin's own waits.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ One test, as each step needs the one before, and each `up` takes the plugin's ow
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -27,9 +26,7 @@ KINDS = {
 
 def own_resources(stack: LocalStack) -> dict[str, dict[str, Any]]:
     """Return the plugin's resources in the stack's state, by type."""
-    exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
-    resources = exported["deployment"]["resources"]
-    return {each["type"]: each for each in resources if each["type"].startswith("alicloud:")}
+    return {each["type"]: each for each in stack.state() if each["type"].startswith("alicloud:")}
 
 
 def unchanged(stack: LocalStack) -> None:

@@ -1,4 +1,8 @@
-"""All of pulumi-alicloud that an image cache is built with, and the cache as the plugin has it."""
+"""All of pulumi-alicloud that an image cache is built with, and the cache as the plugin has it.
+
+Settings: `description` of all that has one; `tags` of all that takes them; `imports`, the IDs of what is
+there already, by resource name.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,25 @@ import pulumi_alicloud as alicloud
 
 config = pulumi.Config()
 description = config.get("description") or "first"
+tags = config.get_object("tags") or {"team": "web"}
+imports: dict[str, str] = config.get_object("imports") or {}
+
+
+def options(name: str, after: pulumi.Resource | None = None) -> pulumi.ResourceOptions:
+    """Return a resource's options: it's imported if its ID is given."""
+    return pulumi.ResourceOptions(import_=imports.get(name), depends_on=after)
+
 
 zone = alicloud.get_zones(available_resource_creation="VSwitch").zones[0].id
 groups = alicloud.resourcemanager.get_resource_groups(status="OK").groups
-tags = {"team": "web"}
 
 vpc = alicloud.vpc.Network(
-    "vpc", vpc_name="conformance", cidr_block="10.0.0.0/16", description=description, tags=tags
+    "vpc",
+    vpc_name="conformance",
+    cidr_block="10.0.0.0/16",
+    description=description,
+    tags=tags,
+    opts=options("vpc"),
 )
 vswitch = alicloud.vpc.Switch(
     "vswitch",
@@ -23,9 +39,15 @@ vswitch = alicloud.vpc.Switch(
     zone_id=zone,
     description=description,
     tags=tags,
+    opts=options("vswitch"),
 )
 group = alicloud.ecs.SecurityGroup(
-    "group", security_group_name="conformance", vpc_id=vpc.id, description=description, tags=tags
+    "group",
+    security_group_name="conformance",
+    vpc_id=vpc.id,
+    description=description,
+    tags=tags,
+    opts=options("group"),
 )
 rule = alicloud.ecs.SecurityGroupRule(
     "rule",
@@ -35,9 +57,15 @@ rule = alicloud.ecs.SecurityGroupRule(
     port_range="443/443",
     cidr_ip="10.0.0.0/16",
     description=description,
+    opts=options("rule"),
 )
 eip = alicloud.ecs.EipAddress(
-    "eip", address_name="conformance", bandwidth="10", description=description, tags=tags
+    "eip",
+    address_name="conformance",
+    bandwidth="10",
+    description=description,
+    tags=tags,
+    opts=options("eip"),
 )
 gateway = alicloud.vpc.NatGateway(
     "gateway",
@@ -47,15 +75,18 @@ gateway = alicloud.vpc.NatGateway(
     nat_type="Enhanced",
     description=description,
     tags=tags,
+    opts=options("gateway"),
 )
-association = alicloud.ecs.EipAssociation("association", allocation_id=eip.id, instance_id=gateway.id)
+association = alicloud.ecs.EipAssociation(
+    "association", allocation_id=eip.id, instance_id=gateway.id, opts=options("association")
+)
 entry = alicloud.vpc.SnatEntry(
     "entry",
     snat_table_id=gateway.snat_table_ids,
     source_vswitch_id=vswitch.id,
     snat_ip=eip.ip_address,
     snat_entry_name=description,
-    opts=pulumi.ResourceOptions(depends_on=[association]),
+    opts=options("entry", after=association),
 )
 cache = alicloud.eci.ImageCache(
     "cache",
@@ -63,7 +94,7 @@ cache = alicloud.eci.ImageCache(
     images=["nginx:1.27"],
     vswitch_id=vswitch.id,
     security_group_id=group.id,
-    opts=pulumi.ResourceOptions(depends_on=[entry]),
+    opts=options("cache", after=entry),
 )
 
 pulumi.export("zone", zone)
