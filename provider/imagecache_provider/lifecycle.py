@@ -112,6 +112,7 @@ class Lifecycle(Offline):
                 f"{self._readiness.title(inputs)}: this program has two resources of one name and type under"
                 " parents of one name and type\n  what to do: give one of them another name"
             )
+        self._readiness.stack = identity.stack
         self._memory.created.add(identity)  # at once: the other one may be created beside this one
         try:
             async with self._readiness.turn(inputs, operation):
@@ -180,6 +181,7 @@ class Lifecycle(Offline):
         if not region:
             raise ConfigurationError(f"regionId {self._connection.missing_region}")
         self._memory.show(identity, id_)
+        self._readiness.stack = identity.stack
         unseen = outputs.get("status") == ""  # its create was cancelled before it saw it
         seen = await self._readiness.look(id_, region, new=unseen)
         if seen is None:
@@ -207,6 +209,7 @@ class Lifecycle(Offline):
     ) -> Outcome:
         """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
         self._memory.show(identity, id)
+        self._readiness.stack = identity.stack
         recorded = str(outputs.get("buildId") or "")
         found = self._compare(identity, olds, outputs, news)
         seen = await self._readiness.present(id, news)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from imagecache_provider.clock import Clock
 from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
-from imagecache_provider.resource import Observed, Phase, Resource
+from imagecache_provider.resource import STACK_TAG, Observed, Phase, Resource
 from imagecache_provider.waiter import Done, Waiter
 
 DEFAULT_TIMEOUT = 3600.0
 """Seconds that a build may take; the same as the alicloud provider's."""
 _MISSES = 3
 """A resource may be missing from so many answers in a row before it counts as gone."""
+_FEW = 3
+"""So many of a stack's are looked up without listing it."""
 _LONGEST_EVENT = 80
 """So many characters of an event stand in a line of progress."""
 _MISSES_OF_NEW = 10
@@ -110,6 +112,9 @@ class Readiness:
         resource: the kind of resource.
         clock: what waiting goes by.
         keeps_failed: whether the front can record a resource whose create failed; else it's deleted again.
+
+    Attributes:
+        stack: the hash of the stack that this process works on; empty as long as it isn't known.
     """
 
     def __init__(self, resource: Resource, clock: Clock, *, keeps_failed: bool) -> None:
@@ -118,6 +123,8 @@ class Readiness:
         self._keeps_failed = keeps_failed
         self._stopped = asyncio.Event()
         self._regions: dict[str, _Region] = {}
+        self._strangers: set[str] = set()
+        self.stack = ""
 
     def stop(self) -> None:
         """End all waiting, now and from now on: who waits is answered with what was seen last."""
@@ -195,7 +202,7 @@ class Readiness:
             TimedOutError: it isn't Ready in time, or the waiting was ended.
         """
         watch = _Watch(lambda seen: not seen.phase.busy, new=created, changed=changed)
-        seen = await self._wait(id, inputs["regionId"], watch, operation)
+        seen = await self._wait(id, inputs["regionId"], watch, operation, begun=created)
         if seen is None:
             raise self._missing(id, inputs, watch)
         if watch.stale:
@@ -303,7 +310,9 @@ class Readiness:
     def _cancelled(self, inputs: Mapping[str, Any]) -> StoppedError:
         return StoppedError(f"{self.title(inputs)}: the operation was cancelled before anything was sent")
 
-    async def _wait(self, id_: str, region: str, done: Done, operation: Operation) -> Observed | None:
+    async def _wait(
+        self, id_: str, region: str, done: Done, operation: Operation, *, begun: bool = False
+    ) -> Observed | None:
         since = self._clock.seconds()
         built = False
 
@@ -315,18 +324,34 @@ class Readiness:
                 operation.report(_progress(seen, passed), last=not seen.phase.busy)
             return done(seen)
 
-        return await self._shared(region).waiter.wait(id_, asked, operation.timeout)
+        return await self._shared(region).waiter.wait(id_, asked, operation.timeout, begun=begun)
 
     def _shared(self, region: str) -> _Region:
         if region not in self._regions:
 
-            async def look(ids: Any) -> dict[str, Observed]:
-                return await self._resource.describe(region, ids)
+            async def look(ids: Collection[str]) -> dict[str, Observed]:
+                return await self._looked_up(region, ids)
 
             self._regions[region] = _Region(Waiter(look, self._clock))
             if self._stopped.is_set():
                 self._regions[region].waiter.stop()
         return self._regions[region]
+
+    async def _looked_up(self, region: str, ids: Collection[str]) -> dict[str, Observed]:
+        """Look many up by a list of the stack's, which has fewer pages than the region's.
+
+        What isn't in it is looked up without: an import that we never built doesn't carry the stack's tag.
+        """
+        strangers = self._strangers.intersection(ids)
+        if not self.stack or len(ids) - len(strangers) <= _FEW:
+            return await self._resource.describe(region, ids)
+        listed = await self._resource.find(region, {STACK_TAG: self.stack})
+        found = {seen.id: seen for seen in listed if seen.id in ids}
+        if left := set(ids) - set(found):
+            others = await self._resource.describe(region, left)
+            self._strangers.update(id for id, seen in others.items() if STACK_TAG not in seen.tags)
+            found.update(others)
+        return found
 
 
 def _progress(seen: Observed, seconds: float) -> str:

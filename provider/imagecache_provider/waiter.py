@@ -1,8 +1,8 @@
 """Waiting: one look per tick at the cloud serves everybody who waits for a resource of one region.
 
-`readiness` calls `wait`. While anybody waits, one task looks up all awaited IDs at once and wakes those whose
-resource is where they want it; it takes no thread and ends with the last of them. Who joins is looked up at
-once, and all who join during a look together at the next one.
+`readiness` calls `wait`. While anybody waits, one task looks up those who are due, many of them all at once,
+and wakes those whose resource is where they want it; it takes no thread and ends with the last of them.
+When a wait is due again follows from its age, and from what its resource's progress lets expect.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ Done = Callable[["Observed | None"], bool]
 SHORTEST_TICK = 1.0
 LONGEST_TICK = 10.0
 _TICK_SHARE = 0.05
-"""A tick is this share of the youngest wait: what ends is seen about that much late."""
+"""A wait is looked at again after this share of its age: what ends is seen about that much late."""
+_FEW = 3
+"""So many are looked up by themselves; for more a list takes fewer calls, and tells of all."""
+_EARLY = 0.25
+"""Who is due within so many seconds is looked up with those who are due now."""
+_REMAINING_SHARE = 0.75
+"""Of the time that a build should still take, by its progress so far, this share passes without a look."""
+_AGE_SHARE = 0.5
+"""No more than this share of its age passes without a look, whatever the progress lets expect."""
+_WHOLE = 100.0
 
 
 @dataclass(eq=False)
@@ -31,9 +40,12 @@ class _Wait:
     id: str
     done: Done
     since: float
+    due: float
     ended: asyncio.Future[Observed | None]
     last: Observed | None = None
     looked: bool = False
+    began: tuple[float, float] | None = None
+    """When progress was seen first, and how much it was, in percent."""
 
 
 class Waiter:
@@ -55,28 +67,33 @@ class Waiter:
     def stop(self) -> None:
         """End all waits with what was seen last; one that hasn't been looked up yet gets one look."""
         self._stopped = True
+        self._joined.set()
         for wait in list(self._waits):
             if wait.looked:
                 self._end(wait)
 
-    async def wait(self, id: str, done: Done, timeout: float) -> Observed | None:
+    async def wait(self, id: str, done: Done, timeout: float, *, begun: bool = False) -> Observed | None:
         """Wait until `done` says so; give what was seen then.
 
         Args:
             id: the resource's ID.
             done: asked after every look.
             timeout: seconds, after which the wait ends with what was seen last, done or not.
+            begun: whether the resource was only just asked for: then nothing is to be seen yet, and the first
+                look can wait for others.
         """
         ended: asyncio.Future[Observed | None] = asyncio.get_running_loop().create_future()
-        wait = _Wait(id, done, self._clock.seconds(), ended)
+        now = self._clock.seconds()
+        first = now + min(SHORTEST_TICK, timeout / 2) if begun else now
+        wait = _Wait(id, done, now, first, ended)
         self._waits.append(wait)
         self._joined.set()
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="waiter")
         limit = asyncio.create_task(self._clock.sleep(timeout))
         try:
-            first: set[asyncio.Future[Any]] = {ended, limit}
-            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {ended, limit}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return ended.result() if ended.done() else wait.last
         finally:
             self._leave(wait)
@@ -85,13 +102,26 @@ class Waiter:
     async def _tick(self) -> None:
         while self._waits:
             self._joined.clear()
-            await self._look_once()
-            if self._waits and not self._joined.is_set():
+            if asked := self._asked():
+                await self._look_once(asked)
+            else:
                 await self._sleep()
 
+    def _asked(self) -> list[_Wait]:
+        """Choose who is looked up now: who is due, or all if they are many."""
+        now = self._clock.seconds()
+        if not any(self._is_due(wait, now) for wait in self._waits):
+            return []
+        due = [wait for wait in self._waits if self._is_due(wait, now + _EARLY)]
+        return due if len({wait.id for wait in due}) <= _FEW else list(self._waits)
+
+    def _is_due(self, wait: _Wait, moment: float) -> bool:
+        return wait.due <= moment or (self._stopped and not wait.looked)
+
     async def _sleep(self) -> None:
-        """Let the tick pass, or end it when somebody joins."""
-        tick = asyncio.create_task(self._clock.sleep(self._pause()))
+        """Let time pass until somebody is due, or joins."""
+        seconds = min(wait.due for wait in self._waits) - self._clock.seconds()
+        tick = asyncio.create_task(self._clock.sleep(seconds))
         joining = asyncio.create_task(self._joined.wait())
         try:
             await asyncio.wait({tick, joining}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,18 +129,21 @@ class Waiter:
             tick.cancel()
             joining.cancel()
 
-    async def _look_once(self) -> None:
-        asked = list(self._waits)  # who joins during the look is asked about at the next one
+    async def _look_once(self, asked: list[_Wait]) -> None:
         try:
             seen = await self._look({wait.id for wait in asked})
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
             for wait in asked:
                 self._end(wait, error)
             return
+        now = self._clock.seconds()
+        few = len(self._waits) <= _FEW
         for wait in asked:
             wait.last, wait.looked = seen.get(wait.id), True
             if wait.done(wait.last) or self._stopped:
                 self._end(wait)
+            else:
+                wait.due = now + _pause(wait, now, few=few)
 
     def _end(self, wait: _Wait, error: Exception | None = None) -> None:
         self._leave(wait)
@@ -125,6 +158,32 @@ class Waiter:
         if wait in self._waits:
             self._waits.remove(wait)
 
-    def _pause(self) -> float:
-        youngest = min(self._clock.seconds() - wait.since for wait in self._waits)
-        return min(LONGEST_TICK, max(SHORTEST_TICK, youngest * _TICK_SHARE))
+
+def _pause(wait: _Wait, now: float, *, few: bool) -> float:
+    """Say after how many seconds to look again.
+
+    Args:
+        wait: whose resource was seen just now.
+        now: the moment.
+        few: whether so few wait that a look costs little.
+    """
+    age = now - wait.since
+    usual = min(LONGEST_TICK, max(SHORTEST_TICK, age * _TICK_SHARE))
+    percent = _percent(wait.last)
+    if percent is None:
+        return usual
+    if percent == 0:
+        return usual if few else 2 * usual  # its build hasn't really begun
+    if wait.began is None:
+        wait.began = now, percent
+    since, before = wait.began
+    if percent <= before:
+        return usual
+    remaining = (_WHOLE - percent) * (now - since) / (percent - before)
+    return max(usual, min(remaining * _REMAINING_SHARE, age * _AGE_SHARE, LONGEST_TICK))
+
+
+def _percent(seen: Observed | None) -> float | None:
+    """Read how far a build is, in percent; None where the cloud doesn't say."""
+    number, sign, _ = seen.progress.partition("%") if seen is not None else ("", "", "")
+    return float(number) if sign and number.isdecimal() else None

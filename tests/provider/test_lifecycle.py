@@ -1090,6 +1090,47 @@ class TestTogether:
         assert list(world.caches().values()) == ["Ready"] * 30
         assert len(world.sent("DescribeImageCaches")) < 30
 
+    def test_100_builds_of_20_seconds(self, world: World) -> None:
+        """A hundred caches that are asked for in three seconds and built in twenty take 80 looks at most."""
+        world.clock.pace = 5
+        process = world.process()
+
+        async def one(number: int) -> None:
+            await world.clock.sleep(0.03 * number)
+            await process.creating(f"cache-{number}", images=SMALL)
+
+        async def all_of_them() -> None:
+            await asyncio.gather(*map(one, range(100)))
+
+        world.run(all_of_them())
+        assert list(world.caches().values()) == ["Ready"] * 100
+        assert 15 < world.clock.seconds() < 30
+        assert len(world.sent("DescribeImageCaches")) <= 80
+
+    def test_only_the_stacks_pages(self, world: World) -> None:
+        """Many are looked up by their stack's tag; one without it is found all the same."""
+        for number in range(50):
+            world.call("CreateImageCache", ImageCacheName=f"other-{number}", Image__1="nginx")
+        imported = world.call("CreateImageCache", ImageCacheName="theirs", Image__1="nginx")["ImageCacheId"]
+        made = [world.process().create(f"ours-{number}", images=SMALL) for number in range(6)]
+        process = world.process()
+        world.mark()
+
+        async def read(number: int, outcome: Outcome) -> Outcome | None:
+            identity = process.identity(f"ours-{number}")
+            return await process.lifecycle.read(identity, outcome.id, outcome.inputs, outcome.outputs)
+
+        async def all_of_them() -> list[Outcome | None]:
+            theirs = process.lifecycle.read(process.identity("theirs"), imported, {}, {})
+            return list(await asyncio.gather(theirs, *(read(*each) for each in enumerate(made))))
+
+        seen = world.run(all_of_them())
+        assert [each.id for each in seen if each] == [imported, *(each.id for each in made)]
+        sent = world.sent("DescribeImageCaches")
+        assert len(sent) == 2
+        assert sent[0]["Tag.1.Key"] == "pulumi-imagecache-stack"
+        assert sent[1]["ImageCacheId"] == imported
+
     def test_one_listing_of_the_stack(self, world: World) -> None:
         """What cut-off creates left is listed once for all resources of a run."""
         process = world.process()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def test_two_wait_for_one(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..
 
 
 def test_joining_during_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
-    """Who joins while a look is under way isn't told of its answer, but of the next one's, right after it."""
+    """Who joins while a look is under way isn't told of its answer, but is looked up right after it."""
     seen = sky(a=5, b=0)
     seen.takes = 0.5
     waiter = Waiter(seen.look, clock)
@@ -109,7 +110,7 @@ def test_joining_during_a_look(clock: DrivenClock, loop: DrivenLoop, sky: Callab
         return joined
 
     assert loop.run_until_complete(join()) == 1.0
-    assert [ids for _, ids in seen.looks][:2] == [{"a"}, {"a", "b"}]
+    assert [ids for _, ids in seen.looks][:2] == [{"a"}, {"b"}]
 
 
 def test_not_gone_yet(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
@@ -259,3 +260,77 @@ def test_looking_ends(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., S
 
     loop.run_until_complete(twice())
     assert len(seen.looks) == 5
+
+
+class Building(Sky):
+    """What a waiter looks at, with progress: none for a quarter of the build, then time's share.
+
+    Args:
+        clock: what the builds go by.
+        ready: for each ID the seconds after which it's Ready.
+    """
+
+    async def look(self, ids: Collection[str]) -> dict[str, Observed]:
+        """Look IDs up."""
+        found = await super().look(ids)
+        return {id_: replace(seen, progress=self.progress(id_)) for id_, seen in found.items()}
+
+    def progress(self, id_: str) -> str:
+        """Give the progress in the cloud's words."""
+        share = (self.clock.seconds() / self.ready[id_] - 0.25) / 0.75
+        return f"{min(99, max(0, int(100 * share)))}%"
+
+
+class Misleading(Building):
+    """The same, whose progress lets expect builds of a hundred seconds."""
+
+    def progress(self, id_: str) -> str:
+        """Give the progress in the cloud's words."""
+        assert id_ in self.ready
+        return f"{int(self.clock.seconds())}%"
+
+
+@pytest.mark.parametrize(
+    ("takes", "late", "looks"), [(5, 1, 6), (20, 1, 14), (300, 15, 75), (3000, 150, 350)]
+)
+def test_progress(clock: DrivenClock, loop: DrivenLoop, takes: float, late: float, looks: int) -> None:
+    """A build's end is seen within a second, or within 5 % of a long build, with fewer looks on the way."""
+    seen = Building(clock, a=takes)
+    loop.run_until_complete(Waiter(seen.look, clock).wait("a", is_ready, 3600, begun=True))
+    assert takes <= clock.seconds() <= takes + late
+    assert len(seen.looks) <= looks
+
+
+def test_progress_that_misleads(clock: DrivenClock, loop: DrivenLoop) -> None:
+    """A build that ends much sooner than its progress lets expect is seen before half of its time again."""
+    seen = Misleading(clock, a=10)
+    loop.run_until_complete(Waiter(seen.look, clock).wait("a", is_ready, 3600))
+    assert clock.seconds() <= 15
+
+
+def test_many_builds(clock: DrivenClock, loop: DrivenLoop) -> None:
+    """A hundred that are asked for within three seconds and built in twenty take few looks."""
+    seen = Building(clock, **{f"r{number}": 20 + 0.03 * number for number in range(100)})
+    waiter = Waiter(seen.look, clock)
+
+    async def one(number: int) -> float:
+        await clock.sleep(0.03 * number)
+        await waiter.wait(f"r{number}", is_ready, 3600, begun=True)
+        return clock.seconds() - seen.ready[f"r{number}"]
+
+    async def all_of_them() -> list[float]:
+        return list(await asyncio.gather(*map(one, range(100))))
+
+    assert max(loop.run_until_complete(all_of_them())) <= 1
+    assert len(seen.looks) <= 16
+
+
+def test_just_begun(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """What was only just asked for is looked up after a second; if all waiting ends, at once."""
+    seen = sky(a=0.5)
+    waiter = Waiter(seen.look, clock)
+    loop.run_until_complete(waiter.wait("a", is_ready, 60, begun=True))
+    assert clock.seconds() == 1
+    waiter.stop()
+    loop.run_until_complete(waiter.wait("a", is_ready, 60, begun=True))
+    assert clock.seconds() == 1
