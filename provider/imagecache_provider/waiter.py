@@ -174,9 +174,8 @@ def _pause(wait: _Wait, now: float, *, few: bool) -> float:
         return usual
     if percent == 0:
         return usual if few else 2 * usual  # its build hasn't really begun
-    if wait.began is None:
-        wait.began = now, percent
-    since, before = wait.began
+    since, before = wait.began or (wait.since, 0.0)
+    wait.began = wait.began or (now, percent)
     if percent <= before:
         return usual
     remaining = (_WHOLE - percent) * (now - since) / (percent - before)
