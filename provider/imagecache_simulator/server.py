@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ LARGEST_BODY = 1 << 20
 # What the providers call, as they spell it in endpoints.
 _PRODUCTS = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager", "bssopenapi")
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
+_LOOPBACK_NAME = re.compile(r"(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 _logger = logging.getLogger(__name__)
 
 
@@ -219,10 +221,16 @@ def application(cloud: Cloud, events: Events) -> Starlette:
 
 
 def _elsewhere(http: HttpRequest) -> Response | None:
-    """Return what is told to another machine; None if the request comes from this one."""
-    if http.client is None or http.client.host.startswith(_LOOPBACK):
-        return None
-    return Response.of_json(403, {"error": "only this machine may drive the simulator"})
+    """Refuse what doesn't come from this machine, or comes from another site's page in its browser."""
+    if http.client is not None and not http.client.host.startswith(_LOOPBACK):
+        return Response.of_json(403, {"error": "only this machine may drive the simulator"})
+    host = http.headers.get("host", "")
+    if not _LOOPBACK_NAME.fullmatch(host):  # a name that was made to lead here
+        return Response.of_json(403, {"error": f"the simulator is driven by its address, not as {host!r}"})
+    origin = http.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != host:
+        return Response.of_json(403, {"error": f"a page of {origin} may not drive the simulator"})
+    return None
 
 
 class _Door:

@@ -137,6 +137,20 @@ def test_driving_it() -> None:
         assert http_client.get(f"{server.url}/_simulator/", timeout=10).json()["error"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://example.com"}, {"Origin": "null"}, {"Host": "rebound.example.com:80"}],
+    ids=["another site", "a page without a site", "a name that leads here"],
+)
+def test_not_from_another_page(headers: dict[str, str]) -> None:
+    """A page of another site, opened on this machine, can't drive it; its own page can."""
+    with serve(Cloud()) as server:
+        reset = http_client.post(f"{server.url}/_simulator/reset", headers=headers, timeout=10)
+        assert reset.status_code == 403
+        own = {"Origin": server.url}
+        assert http_client.get(f"{server.url}/_simulator/clock", headers=own, timeout=10).ok
+
+
 def test_odd_host() -> None:
     """A Host header that's no host is answered like any other."""
     with serve(Cloud()) as server:
