@@ -95,6 +95,8 @@ def _reason(model: type[Model], detail: ErrorDetails) -> str:
         return _unknown_name(model, detail["loc"])
     if kind == "missing":
         return f"is required: {_description(model, detail['loc'])}"
+    if kind in {"model_type", "dict_type"}:
+        return "should be an object"
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     return detail["msg"].replace("Input should", "should", 1)

@@ -28,7 +28,8 @@ _ENGINES_OWN = ("version", "pluginDownloadURL")
 _ROLES = ("assumeRole", "assumeRoleWithOidc")
 REMEDY = (
     "; or hand over pulumi-alicloud's:"
-    ' imagecache.Provider("…", region=alicloud.config.region), given as the resource\'s provider'
+    ' imagecache.Provider("…", region=alicloud.config.region, access_key=alicloud.config.access_key,'
+    " secret_key=alicloud.config.secret_key), given as the resource's provider"
 )
 """What a user of this front can do beside setting configuration or environment."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from imagecache_provider.clock import SystemClock
+from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.client import OpenApiClient
 from local_stack import LocalStack, Simulator
 
 IMAGE_CACHE = "imagecache:eci:ImageCache"
@@ -64,6 +69,17 @@ class PluginStack:
         exported = json.loads(self.stack.pulumi("stack", "export", quiet=True).stdout)
         resources = exported["deployment"].get("resources", [])
         return {each["urn"].rpartition("::")[2]: each for each in resources if each["type"] == IMAGE_CACHE}
+
+    def behind_our_back(self, action: str, id: str, parameters: Mapping[str, str]) -> None:
+        """Do to a cache what a colleague does, past Pulumi."""
+        credentials = {"accessKey": self.cloud.access_key_id, "secretKey": self.cloud.access_key_secret}
+        account = Account(endpoint=self.cloud.endpoint, protocol="HTTP", credentials=credentials)
+        client = OpenApiClient(account, SystemClock(), random.Random())  # noqa: S311 - for retries
+        resource = {"RegionId": self.cloud.region, "ResourceType": "ImageCache", "ResourceId.1": id}
+        # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(client.call(action, {**resource, **parameters}))
+        loop.close()
 
     def ids(self) -> list[str]:
         """The IDs of the caches in the cloud."""

@@ -8,8 +8,6 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from local_stack import end
 
 PLUGIN = Any
@@ -82,14 +80,13 @@ def test_killed_is_adopted(plugin: PLUGIN, eventually: Eventually) -> None:
     assert plugin.ids() == [begun]
 
 
-@pytest.mark.parametrize("signals", [2])
-def test_two_interrupts(plugin: PLUGIN, eventually: Eventually, signals: int) -> None:
+def test_two_interrupts(plugin: PLUGIN, eventually: Eventually) -> None:
     """A second ^C doesn't wait for the first: still one cache, and the next `up` has it."""
     hold(plugin, held=True)
     plugin.cache()
     engine = plugin.stack.start("up", "--yes", "--skip-preview")
     eventually(lambda: bool(plugin.ids()), "a cache is being built")
-    for _ in range(signals):
+    for _ in range(2):
         os.kill(engine.pid, signal.SIGINT)
     engine.communicate(timeout=60)
     end(engine)
@@ -133,13 +130,12 @@ def test_secrets(plugin: PLUGIN) -> None:
     plugin.cache(**private)
     said = plugin.fails("up", "--yes", "--skip-preview", "--event-log", str(events))
     assert "401" in said
-    plugin.cloud.ask("requests")
     right = {**login, "password": "simulator"}
     plugin.cache(**{**private, "imageRegistryCredentials": [right]})
     said += plugin.run("up", "--yes", "--skip-preview")
     exported = plugin.run("stack", "export")
     files = [path.read_text(errors="replace") for path in plugin.stack.folder.rglob("*.json*")]
-    for canary in ("canary-1234",):
-        assert canary not in said + exported + "".join(files)
+    assert len(files) > 1
+    assert "canary-1234" not in said + exported + "".join(files)
     stored = plugin.state()["web"]["inputs"]["imageRegistryCredentials"]
     assert "ciphertext" in json.dumps(stored)

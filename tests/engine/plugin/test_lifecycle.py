@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 PLUGIN = Any
 """conftest.PluginStack; pytest's importlib mode has no import between test files."""
+Eventually = Callable[[Callable[[], bool], str], None]
 
 
 def test_create_to_destroy(plugin: PLUGIN) -> None:
@@ -47,9 +49,13 @@ def test_replacement_is_create_first(plugin: PLUGIN) -> None:
 
 
 def test_drift(plugin: PLUGIN) -> None:
-    """A deletion behind our back is made good, and a changed tag is shown and taken back."""
+    """A tag that somebody changed is shown and taken back, and a deletion behind our back is made good."""
     plugin.cache(tags={"team": "web"})
     (gone,) = plugin.up().values()
+    plugin.behind_our_back("TagResources", gone, {"Tag.1.Key": "team", "Tag.1.Value": "other"})
+    assert "~ tags" in plugin.run("preview", "--refresh", "--diff")
+    plugin.up("--refresh")
+    assert {"Key": "team", "Value": "web"} in plugin.cloud.caches()[0]["Tags"]
     plugin.cloud.ask(f"image-caches/{gone}", "DELETE")
     plugin.run("refresh", "--yes", "--skip-preview")
     assert plugin.state() == {}
@@ -214,17 +220,15 @@ def test_credentials_of_the_environment(plugin: PLUGIN) -> None:
     assert plugin.ids() == []
 
 
-def test_many_at_once(plugin: PLUGIN) -> None:
+def test_many_at_once(plugin: PLUGIN, eventually: Eventually) -> None:
     """A hundred caches are built side by side: all are begun before the first is Ready."""
     plugin.cloud.ask("holds", "POST", {"ImageCaches": True})
     names = [f"cache-{number}" for number in range(100)]
     plugin.program(**{name: {"properties": {"images": ["nginx:1.27"]}} for name in names})
     engine = plugin.stack.start("up", "--yes", "--skip-preview", "-p", "128")
     try:
-        for _ in range(600):
-            if len(plugin.cloud.calls("CreateImageCache")) == len(names):
-                break
-            assert engine.poll() is None, engine.communicate()
+        eventually(lambda: len(plugin.ids()) == len(names), "all caches are begun")
+        assert {cache["Status"] for cache in plugin.cloud.caches()} <= {"Preparing", "Creating"}
         plugin.cloud.ask("holds", "POST", {"ImageCaches": False})
         out, errors = engine.communicate()
     finally:

@@ -137,6 +137,7 @@ class TestConfig:
             world.run(plugin.create("web", inputs))
         assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
         assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in caught.value.text
+        assert "secret_key=alicloud.config.secret_key" in caught.value.text
 
     def test_no_region(self, world: World, start: Start) -> None:
         """A region that nothing sets is a fault of the resource that needs one, with both remedies."""
@@ -869,7 +870,7 @@ class TestList:
         """A query that names or holds something else than it may is refused, all faults at once."""
         with pytest.raises(AbortedError, match="region is no property of List; did you mean") as caught:
             world.run(self.list(start(), {"region": "cn-hangzhou", "tags": "team"}))
-        assert "tags should be" in caught.value.text
+        assert "tags should be an object" in caught.value.text
         assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
         assert world.sent("DescribeImageCaches") == []
 

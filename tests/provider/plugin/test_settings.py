@@ -120,4 +120,7 @@ class TestSessions:
         """Who has set no region is told of pulumi-alicloud's."""
         connection = Sessions({}, {}, SystemClock()).of("imagecache:eci:ImageCache").connection
         assert "ALIBABA_CLOUD_REGION" in connection.missing_region
-        assert 'imagecache.Provider("…", region=alicloud.config.region)' in connection.missing_region
+        assert 'imagecache.Provider("…", region=alicloud.config.region, ' in connection.missing_region
+            'imagecache.Provider("…", region=alicloud.config.region, access_key=alicloud'
+            in connection.missing_region
+        )
