@@ -26,7 +26,7 @@ from imagecache_provider.errors import (
     ProviderError,
 )
 from imagecache_provider.fields import Change, without_secrets
-from imagecache_provider.offline import Offline
+from imagecache_provider.offline import Offline, awaited
 from imagecache_provider.pace import Pace
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
@@ -57,12 +57,14 @@ class Outcome:
         inputs: its inputs as they now hold.
         outputs: its outputs.
         trouble: why it isn't usable; only `read` gives one that isn't.
+        ready: whether it was seen to be usable; else it's to be read before the next update.
     """
 
     id: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     trouble: NotReadyError | None = None
+    ready: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class Lifecycle(Offline):
         gone = ""
         for _ in range(_MOST_GONE):
             id_ = await self._adoption.create(identity, inputs, operation.report, after=gone)
+            if not self._waits(inputs):  # it stays pending until a Read sees it Ready
+                return self._resource.accepted(id_)
             try:
                 return await self._readiness.ready(id_, inputs, operation, created=True)
             except GoneError as error:
@@ -213,6 +217,9 @@ class Lifecycle(Offline):
         recorded = str(outputs.get("buildId") or "")
         found = self._compare(identity, olds, outputs, news)
         seen = await self._readiness.present(id, news)
+        sends = bool(found.properties(Change.BUILD) or found.properties(Change.METADATA))
+        if seen.phase.busy and not sends and not self._waits(news):
+            return self.outcome(seen, news, recorded)
         builds = bool(found.properties(Change.BUILD)) or seen.phase is not Phase.READY
         async with self._readiness.turn(news if builds else {}, operation):
             if builds:
@@ -221,6 +228,8 @@ class Lifecycle(Offline):
             rebuilt = self._needs_build(found, seen, recorded, news)
             if rebuilt:
                 await self._rebuild(identity, id, news)
+                if not self._waits(news):
+                    return self._begun(seen, news)
             elif names := set(found.properties(Change.METADATA)) - {"tags"}:
                 await self._resource.update(id, news, names, self._update_token(identity, id, news))
             elif not found.properties(Change.METADATA):
@@ -236,6 +245,15 @@ class Lifecycle(Offline):
         except NotFoundError:
             return
         await self._readiness.gone(id, region, Operation(timeout))
+
+    def _waits(self, inputs: Mapping[str, Any]) -> bool:
+        """Say whether to wait for a build: always for what only one build can use, such as an EIP."""
+        return awaited(inputs) or self._resource.exclusive(inputs) is not None
+
+    def _begun(self, seen: Observed, news: dict[str, Any]) -> Outcome:
+        """Give what is recorded of a resource whose build was only just asked for."""
+        begun = replace(seen, phase=Phase.REBUILDING, outputs={**seen.outputs, "status": ""}, tags={})
+        return self.outcome(begun, news, build_id(self._resource.args, news))
 
     def _needs_build(self, found: Diff, seen: Observed, recorded: str, news: dict[str, Any]) -> bool:
         if seen.phase is Phase.UPDATE_FAILED:
@@ -298,9 +316,11 @@ class Lifecycle(Offline):
         """
         last = seen.record.build_id if seen.record else recorded
         built = last if last or imported else build_id(self._resource.args, inputs)
-        trouble = None if seen.phase is Phase.READY else self._readiness.trouble(seen, inputs)
+        ready = seen.phase is Phase.READY
+        fine = ready or (seen.phase.busy and not awaited(inputs))
+        trouble = None if fine else self._readiness.trouble(seen, inputs)
         outputs = {**seen.outputs, "regionId": inputs["regionId"], "buildId": built}
-        return Outcome(seen.id, inputs, outputs, trouble)
+        return Outcome(seen.id, inputs, outputs, trouble, ready)
 
     def unfinished(
         self, error: NotReadyError, inputs: dict[str, Any], outputs: Mapping[str, Any] = MappingProxyType({})

@@ -93,7 +93,7 @@ class Offline:
         """Compare inputs, and see from the recorded outputs whether the resource is still of use."""
         self._memory.show(identity, id)
         found = self._compare(identity, olds, outputs, news)
-        state = self._state_difference(outputs)
+        state = self._state_difference(outputs, awaited=awaited(news))
         return Diff((*found.differences, state)) if state else found
 
     def _compare(
@@ -103,7 +103,7 @@ class Offline:
         imported = identity in self._memory.imported
         return diff(self._resource.args, olds, news, recorded, imported=imported)
 
-    def _state_difference(self, outputs: Mapping[str, Any]) -> Difference | None:
+    def _state_difference(self, outputs: Mapping[str, Any], *, awaited: bool) -> Difference | None:
         status = outputs.get("status")
         expires = str(outputs.get("expireDateTime") or "")
         if status == "Failed":
@@ -111,7 +111,7 @@ class Offline:
         if expires and _moment(expires) <= self._clock.now():
             reason = f"it expired on {expires}"
             return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
-        if status != "Ready":
+        if status != "Ready" and (awaited or status == "UpdateFailed"):
             reason = (
                 "its last build failed; it is built again"
                 if status == "UpdateFailed"
@@ -146,6 +146,11 @@ class Offline:
         if has_unknown(dict(inputs)):
             return outputs
         return {**outputs, "buildId": build_id(self._resource.args, inputs)}
+
+
+def awaited(inputs: Mapping[str, Any]) -> bool:
+    """Say whether operations on a resource wait until it's usable."""
+    return inputs.get("awaitReady") is not False
 
 
 def _moment(text: str) -> datetime:

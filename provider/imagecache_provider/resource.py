@@ -303,6 +303,9 @@ class Resource(Protocol):
     async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
         """Ask for a new resource with these hidden tags; give its ID."""
 
+    def accepted(self, id: str) -> Observed:
+        """Give what is known of one that was only just asked for; calls nothing."""
+
     async def rebuild(self, id: str, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> None:
         """Build it again in place, from the complete inputs."""
 

@@ -53,6 +53,7 @@ _CHANGES = {
     Change.BUILD: "A change builds the cache again, in place.",
     Change.RECORD: "A change is kept for the next build.",
     Change.REPLACE: "A change replaces the cache.",
+    Change.LOCAL: "A change builds nothing.",
 }
 _TIMEOUTS = (
     f"`customTimeouts` limit how long an operation waits: by default {DEFAULT_TIMEOUT / 60:.0f} minutes for"

@@ -202,4 +202,5 @@ def everything() -> dict[str, Any]:
         "osType": "Windows",
         "tags": {"team": "a", "stage": "b"},
         "rebuildTriggers": ["1", "2"],
+        "awaitReady": False,
     }

@@ -37,6 +37,7 @@ OTHERS: Inputs = {
     "osType": "Linux",
     "tags": {"team": "b"},
     "rebuildTriggers": ["3"],
+    "awaitReady": True,
 }
 """Another value for each property of `everything`."""
 
@@ -63,6 +64,7 @@ MEANINGS = {
         "annotations",
     },
     Change.REPLACE: {"osType", "regionId"},
+    Change.LOCAL: {"awaitReady"},
 }
 """The markers of the architecture's table, said a second time here so that a slip in the model shows."""
 
@@ -139,7 +141,7 @@ class TestEveryProperty:
             assert not compare(spelled, {"images": ["nginx"]})
 
     def test_documented_defaults(self) -> None:
-        """The defaults are those that the cloud documents."""
+        """The defaults are those that the cloud documents, and that of our own setting."""
         defaults = {name: field.property.default for name, field in fields(ImageCacheArgs).items()}
         assert {name: value for name, value in defaults.items() if value is not NO_DEFAULT} == {
             "eipInstanceId": "",
@@ -151,6 +153,7 @@ class TestEveryProperty:
             "eliminationStrategy": "",
             "osType": "Linux",
             "tags": {},
+            "awaitReady": True,
         }
 
     def test_unknown(self, everything: Inputs) -> None:

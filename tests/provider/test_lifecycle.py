@@ -1378,3 +1378,73 @@ class TestPace:
         world.run(all_of_them())
         waited = [line for line in lines if line.startswith("waiting")]
         assert waited == ["waiting to be sent: the cloud takes 2 creates a minute"]
+
+
+@pytest.mark.parametrize("front", ["core", "plugin", "dynamic"], indirect=True)
+class TestNotAwaited:
+    """Caches that nobody waits for: `awaitReady: false`."""
+
+    def test_create(self, world: World) -> None:
+        """A create ends once the cloud has accepted it, with the ID; nothing is called unfinished."""
+        process = world.process()
+        made = process.create(images=SMALL, awaitReady=False)
+        assert list(world.caches().items()) == [(made.id, "Preparing")]
+        assert made.outputs["imageCacheId"] == made.id
+        assert made.outputs["buildId"]
+        assert made.outputs["status"] == ""
+        assert world.clock.seconds() < 1
+
+    def test_read(self, world: World) -> None:
+        """A Read shows how far it is, without an error; once it's Ready, it's recorded as such."""
+        process = world.process()
+        made = process.create(images=SMALL, awaitReady=False)
+        seen = process.read(made)
+        assert seen is not None
+        assert seen.trouble is None
+        assert (seen.outputs["status"], seen.outputs["buildId"]) == ("Preparing", made.outputs["buildId"])
+        assert process.update(seen).id == made.id
+        world.cloud.advance(3600)
+        done = process.read(seen)
+        assert done is not None
+        assert done.outputs["status"] == "Ready"
+        assert "pending" not in world.cloud.eci.image_cache(made.id).tags["pulumi-imagecache-resource"]
+        assert world.writes() == ["CreateImageCache", "TagResources"]
+
+    def test_rebuild(self, world: World) -> None:
+        """An update that builds again ends once it's accepted, with the new build's ID."""
+        process = world.process()
+        made = process.create(images=SMALL)
+        world.mark()
+        again = process.update(made, rebuildTriggers=["2"], awaitReady=False)
+        assert world.caches() == {made.id: "Updating"}
+        assert again.outputs["buildId"] != made.outputs["buildId"]
+        assert again.outputs["status"] == ""
+        world.cloud.advance(3600)
+        done = process.read(again)
+        assert done is not None
+        assert done.outputs["buildId"] == again.outputs["buildId"]
+
+    def test_awaited_again(self, world: World) -> None:
+        """Without the setting, the next update waits for what is still being built."""
+        process = world.process()
+        made = process.create(images=SMALL, awaitReady=False)
+        done = process.update(made, awaitReady=None)
+        assert done.outputs["status"] == "Ready"
+        assert len(world.sent("CreateImageCache")) == 1
+
+    def test_one_eip(self, world: World) -> None:
+        """A build that has an EIP to itself is waited for all the same."""
+        made = world.process().create(images=SMALL, awaitReady=False, eipInstanceId=world.network["eip"])
+        assert made.outputs["status"] == "Ready"
+
+
+def test_failed_unawaited(world: World) -> None:
+    """A cache that nobody waited for and that ended Failed is told by a Read, and then replaced."""
+    process = world.process()
+    made = process.create(images=["missing:1"], awaitReady=False)
+    world.cloud.advance(3600)
+    seen = process.read(made)
+    assert seen is not None
+    assert isinstance(seen.trouble, FailedError)
+    found = process.lifecycle.diff(process.identity(), made.id, seen.inputs, seen.outputs, seen.inputs)
+    assert found.replaces == ["status"]

@@ -59,6 +59,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         os_type: pulumi.Input[str | OsType | None] = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]] | None] = None,
         rebuild_triggers: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
+        await_ready: pulumi.Input[bool | None] = None,
     ) -> None:
         """Declare an image cache.
 
@@ -112,6 +113,8 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
                 record.
             rebuild_triggers: Anything whose change should pull the same images again, such as the
                 digest of a moving tag. Never sent. A change builds the cache again, in place.
+            await_ready: Whether create and update wait until the cache is Ready; else they end once
+                it is accepted. Default: true. Never sent. A change builds nothing.
         """
         super().__init__(
             "imagecache:eci:ImageCache",
@@ -142,6 +145,7 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
                 "os_type": os_type,
                 "tags": tags,
                 "rebuild_triggers": rebuild_triggers,
+                "await_ready": await_ready,
             },
         )
 
@@ -375,6 +379,15 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         Never sent.
         """
         value: pulumi.Output[Sequence[str] | None] = pulumi.get(self, "rebuildTriggers")
+        return value
+
+    @property
+    def await_ready(self) -> pulumi.Output[bool | None]:
+        """Whether create and update wait until the cache is Ready; else they end once it is accepted.
+
+        Default: true. Never sent.
+        """
+        value: pulumi.Output[bool | None] = pulumi.get(self, "awaitReady")
         return value
 
 

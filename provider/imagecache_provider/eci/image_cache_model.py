@@ -393,6 +393,16 @@ class ImageCacheArgs(Model):
             Change.BUILD,
         ),
     ] = OPTIONAL
+    await_ready: Annotated[
+        bool,
+        Property(
+            "Whether create and update wait until the cache is Ready; else they end once it is accepted."
+            " Default: true. Never sent.",
+            "",
+            Change.LOCAL,
+            default=True,
+        ),
+    ] = OPTIONAL
 
 
 class ImageCacheEvent(Model):

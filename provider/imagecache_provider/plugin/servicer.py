@@ -150,7 +150,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         except NotReadyError as error:
             raise _init_failed(session, session.lifecycle.unfinished(error, inputs.plain), inputs) from None
         return provider_pb2.CreateResponse(
-            id=outcome.id, properties=_encoded(session, _state(outcome), inputs)
+            id=outcome.id,
+            properties=_encoded(session, _state(outcome), inputs),
+            refresh_before_update=not outcome.ready,
         )
 
     @answered
@@ -168,6 +170,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             id=outcome.id,
             properties=_encoded(session, _state(outcome), inputs),
             inputs=_encoded(session, outcome.inputs, inputs),
+            refresh_before_update=not outcome.ready,
         )
 
     @answered
@@ -188,7 +191,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         except NotReadyError as error:
             unfinished = session.lifecycle.unfinished(error, news.plain, outputs.plain)
             raise _init_failed(session, unfinished, news) from None
-        return provider_pb2.UpdateResponse(properties=_encoded(session, _state(outcome), news))
+        return provider_pb2.UpdateResponse(
+            properties=_encoded(session, _state(outcome), news), refresh_before_update=not outcome.ready
+        )
 
     @answered
     async def Delete(self, request: Any, _context: Any) -> Any:

@@ -235,3 +235,30 @@ def test_many_at_once(plugin: PLUGIN, eventually: Eventually) -> None:
         engine.kill()
     assert engine.returncode == 0, out + errors
     assert len(plugin.state()) == len(plugin.ids()) == len(names)
+
+
+def test_not_awaited(plugin: PLUGIN) -> None:
+    """With awaitReady: false, `up` ends during the build; the next one reads it, and changes nothing."""
+    plugin.cloud.ask("clock", "POST", {"speed": 1})
+    plugin.cache(awaitReady=False)
+    (id_,) = plugin.up().values()
+    assert plugin.cloud.caches()[0]["Status"] == "Preparing"
+    assert plugin.state()["web"]["outputs"]["status"] == ""
+    plugin.unchanged()
+    assert "2 unchanged" in plugin.run("up", "--yes", "--skip-preview")
+    assert plugin.state()["web"]["outputs"]["status"] == "Preparing"
+    plugin.cloud.ask("clock", "POST", {"advance": 3600})
+    plugin.run("up", "--yes", "--skip-preview")
+    assert plugin.state()["web"]["outputs"]["status"] == "Ready"
+    assert plugin.ids() == [id_]
+    assert plugin.cloud.calls("UpdateImageCache") == []
+
+
+def test_not_awaited_failure(plugin: PLUGIN) -> None:
+    """A cache that nobody waited for and that failed is replaced by the next `up`."""
+    plugin.cache(images=["missing:1"], awaitReady=False)
+    (failed,) = plugin.up().values()
+    plugin.cloud.ask("clock", "POST", {"advance": 3600})
+    plugin.cache(awaitReady=True)
+    (made,) = plugin.up().values()
+    assert plugin.ids() == [made] != [failed]

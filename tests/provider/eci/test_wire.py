@@ -96,10 +96,10 @@ def test_names_only(everything: dict[str, Any]) -> None:
 
 
 def test_never_sent() -> None:
-    """The rebuild triggers are the one property that has no parameter."""
+    """The rebuild triggers, and whether to wait, have no parameters."""
     local = [name for name, field in fields(ImageCacheArgs).items() if not field.property.wire]
-    assert local == ["rebuildTriggers"]
-    assert sent({"rebuildTriggers": ["1"]}) == {}
+    assert local == ["rebuildTriggers", "awaitReady"]
+    assert sent({"rebuildTriggers": ["1"], "awaitReady": False}) == {}
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -113,7 +113,7 @@ def test_removed() -> None:
     for name, field in fields(ImageCacheArgs).items():
         found = parameters(ImageCacheArgs, {}, [name])
         default = field.property.default
-        if default is NO_DEFAULT or default == {}:
+        if default is NO_DEFAULT or default == {} or not field.property.wire:
             assert found == {}
         else:
             text = str(default).lower() if isinstance(default, bool) else str(default)

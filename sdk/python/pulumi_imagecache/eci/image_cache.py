@@ -26,6 +26,7 @@ class ImageCacheArgs:
                  acr_registry_infos: pulumi.Input[Optional[Sequence[pulumi.Input['AcrRegistryInfoArgs']]]] = None,
                  annotations: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_match_image_cache: pulumi.Input[Optional[_builtins.bool]] = None,
+                 await_ready: pulumi.Input[Optional[_builtins.bool]] = None,
                  eip_instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  elimination_strategy: pulumi.Input[Optional[Union[_builtins.str, 'EliminationStrategy']]] = None,
                  flash: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -52,6 +53,7 @@ class ImageCacheArgs:
         :param pulumi.Input[Sequence[pulumi.Input['AcrRegistryInfoArgs']]] acr_registry_infos: ACR Enterprise Edition instances to pull from without a password. A change is kept for the next build.
         :param pulumi.Input[_builtins.str] annotations: Annotations of the build; the API keeps this parameter for itself. A change is kept for the next build.
         :param pulumi.Input[_builtins.bool] auto_match_image_cache: Whether the build reuses layers of existing caches. Default: false. A change builds the cache again, in place.
+        :param pulumi.Input[_builtins.bool] await_ready: Whether create and update wait until the cache is Ready; else they end once it is accepted. Default: true. Never sent. A change builds nothing.
         :param pulumi.Input[_builtins.str] eip_instance_id: The EIP through which the building instance reaches the internet. It serves one build at a time, so that builds that share one wait for each other. Not needed behind a NAT gateway. A change is kept for the next build.
         :param pulumi.Input[Union[_builtins.str, 'EliminationStrategy']] elimination_strategy: LRU lets the cloud delete the cache when the quota is full and it's the one least used. Default: empty, it's kept.
         :param pulumi.Input[_builtins.bool] flash: Whether a local snapshot is made first, so that the cache is usable sooner. Default: false. A change builds the cache again, in place.
@@ -79,6 +81,8 @@ class ImageCacheArgs:
             pulumi.set(__self__, "annotations", annotations)
         if auto_match_image_cache is not None:
             pulumi.set(__self__, "auto_match_image_cache", auto_match_image_cache)
+        if await_ready is not None:
+            pulumi.set(__self__, "await_ready", await_ready)
         if eip_instance_id is not None:
             pulumi.set(__self__, "eip_instance_id", eip_instance_id)
         if elimination_strategy is not None:
@@ -165,6 +169,18 @@ class ImageCacheArgs:
     @auto_match_image_cache.setter
     def auto_match_image_cache(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "auto_match_image_cache", value)
+
+    @_builtins.property
+    @pulumi.getter(name="awaitReady")
+    def await_ready(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether create and update wait until the cache is Ready; else they end once it is accepted. Default: true. Never sent. A change builds nothing.
+        """
+        return pulumi.get(self, "await_ready")
+
+    @await_ready.setter
+    def await_ready(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "await_ready", value)
 
     @_builtins.property
     @pulumi.getter(name="eipInstanceId")
@@ -404,6 +420,7 @@ class ImageCache(pulumi.CustomResource):
                  acr_registry_infos: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AcrRegistryInfoArgs', 'AcrRegistryInfoArgsDict']]]]] = None,
                  annotations: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_match_image_cache: pulumi.Input[Optional[_builtins.bool]] = None,
+                 await_ready: pulumi.Input[Optional[_builtins.bool]] = None,
                  eip_instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  elimination_strategy: pulumi.Input[Optional[Union[_builtins.str, 'EliminationStrategy']]] = None,
                  flash: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -475,6 +492,7 @@ class ImageCache(pulumi.CustomResource):
         :param pulumi.Input[Sequence[pulumi.Input[Union['AcrRegistryInfoArgs', 'AcrRegistryInfoArgsDict']]]] acr_registry_infos: ACR Enterprise Edition instances to pull from without a password. A change is kept for the next build.
         :param pulumi.Input[_builtins.str] annotations: Annotations of the build; the API keeps this parameter for itself. A change is kept for the next build.
         :param pulumi.Input[_builtins.bool] auto_match_image_cache: Whether the build reuses layers of existing caches. Default: false. A change builds the cache again, in place.
+        :param pulumi.Input[_builtins.bool] await_ready: Whether create and update wait until the cache is Ready; else they end once it is accepted. Default: true. Never sent. A change builds nothing.
         :param pulumi.Input[_builtins.str] eip_instance_id: The EIP through which the building instance reaches the internet. It serves one build at a time, so that builds that share one wait for each other. Not needed behind a NAT gateway. A change is kept for the next build.
         :param pulumi.Input[Union[_builtins.str, 'EliminationStrategy']] elimination_strategy: LRU lets the cloud delete the cache when the quota is full and it's the one least used. Default: empty, it's kept.
         :param pulumi.Input[_builtins.bool] flash: Whether a local snapshot is made first, so that the cache is usable sooner. Default: false. A change builds the cache again, in place.
@@ -565,6 +583,7 @@ class ImageCache(pulumi.CustomResource):
                  acr_registry_infos: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AcrRegistryInfoArgs', 'AcrRegistryInfoArgsDict']]]]] = None,
                  annotations: pulumi.Input[Optional[_builtins.str]] = None,
                  auto_match_image_cache: pulumi.Input[Optional[_builtins.bool]] = None,
+                 await_ready: pulumi.Input[Optional[_builtins.bool]] = None,
                  eip_instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  elimination_strategy: pulumi.Input[Optional[Union[_builtins.str, 'EliminationStrategy']]] = None,
                  flash: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -597,6 +616,7 @@ class ImageCache(pulumi.CustomResource):
             __props__.__dict__["acr_registry_infos"] = acr_registry_infos
             __props__.__dict__["annotations"] = annotations
             __props__.__dict__["auto_match_image_cache"] = auto_match_image_cache
+            __props__.__dict__["await_ready"] = await_ready
             __props__.__dict__["eip_instance_id"] = eip_instance_id
             __props__.__dict__["elimination_strategy"] = elimination_strategy
             __props__.__dict__["flash"] = flash
@@ -659,6 +679,7 @@ class ImageCache(pulumi.CustomResource):
         __props__.__dict__["acr_registry_infos"] = None
         __props__.__dict__["annotations"] = None
         __props__.__dict__["auto_match_image_cache"] = None
+        __props__.__dict__["await_ready"] = None
         __props__.__dict__["build_id"] = None
         __props__.__dict__["container_group_id"] = None
         __props__.__dict__["creation_time"] = None
@@ -715,6 +736,14 @@ class ImageCache(pulumi.CustomResource):
         Whether the build reuses layers of existing caches. Default: false. A change builds the cache again, in place.
         """
         return pulumi.get(self, "auto_match_image_cache")
+
+    @_builtins.property
+    @pulumi.getter(name="awaitReady")
+    def await_ready(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether create and update wait until the cache is Ready; else they end once it is accepted. Default: true. Never sent. A change builds nothing.
+        """
+        return pulumi.get(self, "await_ready")
 
     @_builtins.property
     @pulumi.getter(name="buildId")
