@@ -16,7 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from imagecache_provider import schema
 from imagecache_provider.clock import Clock
-from imagecache_provider.diff import Diff, Kind
+from imagecache_provider.diff import Diff
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import NotReadyError, redacted
 from imagecache_provider.fields import Change, fields, has_unknown
@@ -25,6 +25,7 @@ from imagecache_provider.offline import Naming
 from imagecache_provider.plugin import settings as provider_settings
 from imagecache_provider.plugin.answers import InitFailedError, answered, answered_stream, checked
 from imagecache_provider.plugin.codec import Properties, decode
+from imagecache_provider.plugin.difference import diff_response
 from imagecache_provider.plugin.engine import INFO, Engine
 from imagecache_provider.plugin.invoke import invoke
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
@@ -34,14 +35,6 @@ from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
 
 VERSION = version("pulumi-imagecache")
 
-_KINDS = {
-    (Kind.ADD, False): provider_pb2.PropertyDiff.ADD,
-    (Kind.ADD, True): provider_pb2.PropertyDiff.ADD_REPLACE,
-    (Kind.UPDATE, False): provider_pb2.PropertyDiff.UPDATE,
-    (Kind.UPDATE, True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
-    (Kind.DELETE, False): provider_pb2.PropertyDiff.DELETE,
-    (Kind.DELETE, True): provider_pb2.PropertyDiff.DELETE_REPLACE,
-}
 _Autonaming = provider_pb2.CheckRequest.AutonamingOptions
 
 
@@ -98,7 +91,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = provider_settings.diff_settings(
             provider_settings.readable(olds.plain), provider_settings.readable(decode(request.news).plain)
         )
-        return _diff_response(found, [])
+        return diff_response(found, Properties({}), Properties({}), [])
 
     @answered
     async def Configure(self, request: Any, _context: Any) -> Any:
@@ -126,12 +119,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Compare a resource with what the program wants."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        olds = decode(request.old_inputs).plain
+        olds, news = decode(request.old_inputs), decode(request.news)
         found = session.lifecycle.diff(
-            call.identity, request.id, olds, decode(request.olds).plain, decode(request.news).plain
+            call.identity, request.id, olds.plain, decode(request.olds).plain, news.plain
         )
         self._found[request.urn] = found
-        return _diff_response(found, _stables(session, found))
+        return diff_response(found, olds, news, _stables(session, found))
 
     @answered
     async def Create(self, request: Any, _context: Any) -> Any:
@@ -287,22 +280,6 @@ def _naming(request: Any) -> Naming:
     if options.mode == _Autonaming.DISABLE:
         return Naming(allowed=False)
     return Naming(proposed=options.proposed_name)
-
-
-def _diff_response(found: Diff, stables: list[str]) -> Any:
-    kinds = {
-        each.property: provider_pb2.PropertyDiff(kind=_KINDS[each.kind, each.replaces], inputDiff=each.input)
-        for each in found.differences
-    }
-    changes = provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE
-    return provider_pb2.DiffResponse(
-        changes=changes,
-        replaces=found.replaces,
-        stables=stables,
-        diffs=list(kinds),
-        detailedDiff=kinds,
-        hasDetailedDiff=True,
-    )
 
 
 def _stables(session: Session, found: Diff) -> list[str]:

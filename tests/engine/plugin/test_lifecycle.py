@@ -121,7 +121,7 @@ def test_options(plugin: PLUGIN) -> None:
     plugin.cache(images=["redis:7"], options={"ignoreChanges": ["images"], "protect": True})
     plugin.unchanged()
     assert "protected" in plugin.fails("destroy", "--yes", "--skip-preview")
-    plugin.cache(images=["redis:7"], options={"replaceOnChanges": ["images"]})
+    plugin.cache(images=["redis:7"], options={"replaceOnChanges": ["images[0]"]})
     (after,) = plugin.up().values()
     assert [after] == plugin.ids()
     assert {"web": after} != made

@@ -246,24 +246,27 @@ class TestDiff:
         return world.run(plugin.diff("web", before, encode(news)))
 
     @pytest.mark.parametrize(
-        ("change", "name", "kind"),
+        ("change", "path", "kind"),
         [
-            ({"images": ["nginx"]}, "images", PropertyDiff.UPDATE),
+            ({"images": ["nginx"]}, "images[0]", PropertyDiff.UPDATE),
             ({"images": UNKNOWN}, "images", PropertyDiff.UPDATE),
-            ({"images": [UNKNOWN]}, "images", PropertyDiff.UPDATE),
+            ({"images": [UNKNOWN]}, "images[0]", PropertyDiff.UPDATE),
+            ({"images": ["busybox:1", "nginx"]}, "images[1]", PropertyDiff.ADD),
             ({"tags": {"a": "b"}}, "tags", PropertyDiff.ADD),
             ({"retentionDays": None}, "retentionDays", PropertyDiff.DELETE_REPLACE),
             ({"regionId": "cn-beijing"}, "regionId", PropertyDiff.UPDATE_REPLACE),
             ({"osType": "Windows"}, "osType", PropertyDiff.ADD_REPLACE),
         ],
     )
-    def test_kinds(self, world: World, start: Start, change: dict[str, Any], name: str, kind: Any) -> None:
+    def test_kinds(self, world: World, start: Start, change: dict[str, Any], path: str, kind: Any) -> None:
         """Each property that differs has its line, and says whether it takes another cache."""
+        name = path.partition("[")[0]
         answer = self.diff(world, start(), {**self.BEFORE, **change})
         assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
         assert list(answer.diffs) == [name]
-        assert answer.detailedDiff[name].kind == kind
-        assert answer.detailedDiff[name].inputDiff
+        assert list(answer.detailedDiff) == [path]
+        assert answer.detailedDiff[path].kind == kind
+        assert answer.detailedDiff[path].inputDiff
         assert answer.hasDetailedDiff
         replaces = "REPLACE" in PropertyDiff.Kind.Name(kind)
         assert list(answer.replaces) == ([name] if replaces else [])
