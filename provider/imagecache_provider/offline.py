@@ -108,7 +108,7 @@ class Offline:
         expires = str(outputs.get("expireDateTime") or "")
         if status == "Failed":
             return Difference("status", Kind.UPDATE, Change.REPLACE, True, "it ended Failed", input=False)
-        if expires and _moment(expires) <= self._clock.now():
+        if _has_passed(expires, self._clock.now()):
             reason = f"it expired on {expires}"
             return Difference("expireDateTime", Kind.UPDATE, Change.REPLACE, True, reason, input=False)
         if status != "Ready" and (awaited or status == "UpdateFailed"):
@@ -153,5 +153,10 @@ def awaited(inputs: Mapping[str, Any]) -> bool:
     return inputs.get("awaitReady") is not False
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+def _has_passed(text: str, now: datetime) -> bool:
+    """Say whether a recorded moment is past; one that is none, in a state edited by hand, never is."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and moment <= now

@@ -178,7 +178,8 @@ def _fixed_part(member: Field, value: Any) -> Any:
     if not names or not isinstance(value, list):
         return value if names else None
     return [
-        item if item is UNKNOWN else {name: item[name] for name in names if name in item} for item in value
+        {name: item[name] for name in names if name in item} if isinstance(item, dict) else item
+        for item in value
     ]
 
 

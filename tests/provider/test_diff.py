@@ -272,3 +272,10 @@ class TestBuild:
     def test_no_build_recorded(self, everything: Inputs) -> None:
         """Where no last build is known, a build is tried in place."""
         assert compare(everything, {**everything, "images": ["redis"]}, "").replaces == []
+
+    @pytest.mark.parametrize("wrong", [20.5, "nginx", [None], [{}], {"a": "b"}, True])
+    def test_wrong_types(self, everything: Inputs, wrong: Any) -> None:
+        """A state that was edited by hand differs, whatever is in it."""
+        edited = {**everything, "images": wrong, "acrRegistryInfos": [wrong]}
+        assert set(compare(edited, everything).properties(Change.BUILD)) == {"images"}
+        assert compare(everything, edited).properties(Change.RECORD) == ["acrRegistryInfos"]

@@ -1235,6 +1235,8 @@ class TestDiff:
             ("2026-01-01T00:00:00Z", ["expireDateTime"]),
             ("2026-01-01T00:00:01Z", []),
             ("", []),
+            ("2025-12-31T23:59:59", []),
+            ("never", []),
         ],
     )
     def test_expired(self, offline: Process, moment: str, replaces: list[str]) -> None:

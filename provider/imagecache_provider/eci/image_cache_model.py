@@ -49,8 +49,10 @@ def distinct_images(value: Any) -> str | None:
     return None
 
 
-def same_images(images: list[str]) -> list[str]:
-    """Give lists that name the same images, in any order and spelling, one form."""
+def same_images(images: Any) -> Any:
+    """Give lists that name the same images, in any order and spelling, one form; others stay as they are."""
+    if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
+        return images
     return sorted(image_reference.canonical(image) for image in images)
 
 
