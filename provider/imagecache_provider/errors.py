@@ -143,13 +143,13 @@ class TimedOutError(NotReadyError):
     """The resource wasn't Ready in time; it may still become so."""
 
 
-_SHORTEST_SECRET = 4
+SHORTEST_SECRET = 4
 """A shorter text is in too many words to be taken out of them, and protects nothing."""
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
     """Take secrets out of a text that is to be shown: clouds and libraries may repeat what they were sent."""
-    forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
+    forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "[secret]")
     return text

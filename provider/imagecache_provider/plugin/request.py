@@ -11,7 +11,7 @@ from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
-from imagecache_provider.errors import ProviderError
+from imagecache_provider.errors import SHORTEST_SECRET, ProviderError
 from imagecache_provider.fields import Model
 from imagecache_provider.plugin.codec import Path, Properties, encode, secret_places
 from imagecache_provider.resource import Identity
@@ -62,7 +62,7 @@ def encoded(plain: Mapping[str, Any], model: type[Model], given: Properties) -> 
         given: the inputs as they came, which say what the program keeps secret.
     """
     places: set[Path] = {*given.secrets, *secret_places(model, plain)}
-    hidden = [text for text in given.secret_texts() if text]
+    hidden = [text for text in given.secret_texts() if len(text) >= SHORTEST_SECRET]
     # What still stands where it came from has its places; a drift may have moved the secret elsewhere.
     others = {name: value for name, value in plain.items() if given.plain.get(name) != value}
     repeating = {(name,) for name, value in others.items() if holds(value, hidden)}

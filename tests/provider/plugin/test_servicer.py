@@ -706,6 +706,16 @@ class TestRead:
         assert seen.outcome.inputs["images"] == list(images.values())
         assert ("images",) in decode(seen.inputs).secrets & seen.plain.secrets
 
+    def test_short_secret(self, world: World, start: Start) -> None:
+        """A short text of a secret, such as a user name, makes no secret of an ID that has it by chance."""
+        plugin = start()
+        inputs = encode(
+            {**SMALL, "imageRegistryCredentials": [{**LOGIN, "userName": "i"}]},
+            {("imageRegistryCredentials",)},
+        )
+        made = world.run(plugin.create("web", world.run(plugin.checked("web", None, inputs))))
+        assert ("imageCacheId",) not in made.plain.secrets
+
     def test_cancelled(self, world: World, start: Start) -> None:
         """A look that missed a cache when ^C came doesn't make it gone: the state keeps it."""
         made = world.run(create(start()))
