@@ -15,7 +15,7 @@ from typing import Any
 
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.fields import Change, Model, fields
-from imagecache_provider.registry import RESOURCES
+from imagecache_provider.registry import GATES, RESOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -28,6 +28,11 @@ _CHANGES = {
     Change.LOCAL: "of the provider only",
     None: "",
 }
+_KINDS = {
+    **{token: resource.args for token, resource in RESOURCES.items()},
+    **{token: gate.args for token, gate in GATES.items()},
+}
+"""The inputs of each resource, by its token."""
 _LANGUAGES = {"typescript": "TypeScript", "python": "Python", "yaml": "YAML"}
 
 
@@ -106,7 +111,7 @@ def _provider(schema: dict[str, Any]) -> str:
 
 
 def _resource(schema: dict[str, Any], token: str, resource: dict[str, Any]) -> str:
-    known = fields(RESOURCES[token].args)
+    known = fields(_KINDS[token])
     inputs = {
         name: {**each, "description": known[name].property.description}  # the change has its own column
         for name, each in resource["inputProperties"].items()
@@ -118,17 +123,22 @@ def _resource(schema: dict[str, Any], token: str, resource: dict[str, Any]) -> s
             f"# {token}",
             text,
             "## Inputs",
-            _table(inputs, resource["requiredInputs"], changes=_changes(RESOURCES[token].args)),
+            _table(inputs, resource["requiredInputs"], changes=_changes(_KINDS[token])),
             "## Outputs",
             "All inputs, and:",
             _table(outputs, []),
             *_types(schema, resource["properties"]),
-            "## Listing",
-            f"`pulumi do {token} list` takes:",
-            _table(resource["listInputs"]["properties"], []),
+            *_listing(token, resource),
             *examples,
         ]
     )
+
+
+def _listing(token: str, resource: dict[str, Any]) -> list[str]:
+    if "listInputs" not in resource:
+        return []
+    taken = _table(resource["listInputs"]["properties"], [])
+    return ["## Listing", f"`pulumi do {token} list` takes:", taken]
 
 
 def _function(schema: dict[str, Any], token: str, function: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ How, is in docs/architecture.md under "Identity".
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -237,6 +237,16 @@ class Lifecycle(Offline):
             changed = partial(self._shows, news=news, rebuilt=rebuilt)
             seen = await self._readiness.ready(id, news, operation, changed=changed)
         return self.outcome(seen, news, recorded)
+
+    def seconds(self) -> float:
+        """Give the clock's seconds, by which waiting goes."""
+        return self._clock.seconds()
+
+    async def built(
+        self, id: str, build: str, region: str, timeout: float, look: Callable[[str, Observed | None], None]
+    ) -> None:
+        """Wait until a build has ended, for a `gate`; `look` is told of every look."""
+        await self._readiness.built(id, build, region, timeout, look)
 
     async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
         """Delete a resource and wait until it's gone; one that is gone already is fine."""

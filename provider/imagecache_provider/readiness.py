@@ -211,6 +211,22 @@ class Readiness:
             raise self.not_ready(seen, inputs, operation, created=created)
         return seen
 
+    async def built(
+        self, id: str, build: str, region: str, timeout: float, look: Callable[[str, Observed | None], None]
+    ) -> None:
+        """Wait until a build has ended; `look` is told of every look."""
+
+        def ended(seen: Observed) -> bool:
+            return seen.built(build) or not (seen.phase.busy or seen.phase is Phase.READY)
+
+        watch = _Watch(ended, new=True)
+
+        def asked(seen: Observed | None) -> bool:
+            look(id, seen)
+            return watch(seen)
+
+        await self._shared(region).waiter.wait(id, asked, timeout)
+
     async def gone(self, id: str, region: str, operation: Operation) -> None:
         """Wait until the resource doesn't exist any more; `TimedOutError` if it still does."""
         left = await self._wait(id, region, lambda seen: seen is None, operation)

@@ -245,6 +245,10 @@ class Observed:
         """What its hidden tag says."""
         return Record.read(self.tags)
 
+    def built(self, build: str) -> bool:
+        """Say whether it is usable from this build, as far as its hidden tag tells."""
+        return self.phase is Phase.READY and (self.record is None or self.record.build_id == build)
+
 
 @dataclass(frozen=True)
 class Connection:

@@ -14,9 +14,10 @@ from typing import Any, Literal, get_args, get_origin
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.fields import Change, Field, Model, fields, holds_secret
 from imagecache_provider.function import Function
+from imagecache_provider.gate import Awaits
 from imagecache_provider.lifecycle import DELETE_TIMEOUT
 from imagecache_provider.readiness import DEFAULT_TIMEOUT
-from imagecache_provider.registry import FUNCTIONS, RESOURCES
+from imagecache_provider.registry import FUNCTIONS, GATES, RESOURCES
 from imagecache_provider.resource import ListArgs, Resource
 
 FILE = Path(__file__).with_name("schema.json")
@@ -70,8 +71,9 @@ def package_schema(version: str, examples: Mapping[str, str]) -> dict[str, Any]:
     """
     types = _Types()
     settings = {name: types.property(field, _HOME) for name, field in fields(ProviderArgs).items()}
+    kinds: dict[str, type[Resource | Awaits]] = {**RESOURCES, **GATES}
     resources = {
-        token: _resource(resource, types, examples.get(token, "")) for token, resource in RESOURCES.items()
+        token: _resource(resource, types, examples.get(token, "")) for token, resource in kinds.items()
     }
     functions = {
         token: _function(function, types, examples.get(token, "")) for token, function in FUNCTIONS.items()
@@ -92,18 +94,20 @@ def package_schema(version: str, examples: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _resource(resource: type[Resource], types: _Types, examples: str) -> dict[str, Any]:
+def _resource(resource: type[Resource | Awaits], types: _Types, examples: str) -> dict[str, Any]:
     module = resource.token.split(":")[1]
     inputs = {name: _input(field, types, module) for name, field in fields(resource.args).items()}
     state = {name: types.property(field, module) for name, field in fields(resource.state).items()}
     required = [name for name, field in fields(resource.args).items() if field.required]
+    named = [RESOURCES[resource.token].name_property] if resource.token in RESOURCES else []
+    listed = {"listInputs": types.shape(ListArgs, module)} if named else {}
     return {
         "description": "\n\n".join(filter(None, (resource.description, _TIMEOUTS, examples))),
         "properties": {**state, **inputs},
-        "required": [*required, resource.name_property, *state],
+        "required": [*required, *named, *state],
         "inputProperties": inputs,
         "requiredInputs": required,
-        "listInputs": types.shape(ListArgs, module),
+        **listed,
     }
 
 

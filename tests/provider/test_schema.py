@@ -10,7 +10,7 @@ import pytest
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.eci.image_cache_model import ImageRegistryCredential
 from imagecache_provider.fields import Change, Model, fields, holds_secret
-from imagecache_provider.registry import FUNCTIONS, RESOURCES
+from imagecache_provider.registry import FUNCTIONS, GATES, RESOURCES
 from imagecache_provider.schema import FILE, package_schema
 
 
@@ -124,6 +124,6 @@ def test_choices(schema: dict[str, Any]) -> None:
 def test_shipped_file() -> None:
     """The file that the plugin gives the engine is this package's schema, with its examples."""
     shipped = json.loads(FILE.read_text(encoding="utf-8"))
-    assert set(shipped["resources"]) == set(RESOURCES)
+    assert set(shipped["resources"]) == {*RESOURCES, *GATES}
     for resource in shipped["resources"].values():
         assert "{{% examples %}}" in resource["description"]

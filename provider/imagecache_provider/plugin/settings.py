@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from imagecache_provider.check import CheckFailure, check, nearest
 from imagecache_provider.clock import Clock
@@ -19,9 +19,10 @@ from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import ConfigurationError, ProviderError
 from imagecache_provider.fields import UNKNOWN, Change, fields, secrets_of
 from imagecache_provider.function import FunctionConnection
+from imagecache_provider.gate import Awaits, Gate
 from imagecache_provider.lifecycle import Lifecycle
-from imagecache_provider.registry import FUNCTIONS, RESOURCES
-from imagecache_provider.resource import Connection
+from imagecache_provider.registry import FUNCTIONS, GATES, RESOURCES
+from imagecache_provider.resource import Connection, Resource
 
 _ENGINES_OWN = ("version", "pluginDownloadURL")
 """Settings that the engine keeps for itself."""
@@ -108,7 +109,7 @@ class Session:
     """A kind of resource under one provider resource's settings."""
 
     connection: Connection
-    lifecycle: Lifecycle
+    lifecycle: Lifecycle | Gate
 
 
 class Sessions:
@@ -135,6 +136,8 @@ class Sessions:
             ProviderError: there is no such kind.
             ConfigurationError: a setting can't be read.
         """
+        if token in GATES:
+            return self._gate(GATES[token])
         if token not in RESOURCES:
             raise ProviderError(f"there is no resource {token}; {nearest(token, list(RESOURCES))}")
         if token not in self._open:
@@ -146,6 +149,13 @@ class Sessions:
                 lifecycle.stop()
             self._open[token] = Session(connection, lifecycle)
         return self._open[token]
+
+    def _gate(self, gate: type[Awaits]) -> Session:
+        """Give the session of a kind of gate, over that of what it waits for."""
+        kind = self.of(gate.kind)
+        assert isinstance(kind.lifecycle, Lifecycle)  # noqa: S101 - a gate waits for no gates
+        opened = Gate(gate, kind.lifecycle, kind.connection.region, kind.connection.missing_region)
+        return Session(replace(kind.connection, resource=cast("Resource", gate)), opened)
 
     def function(self, token: str) -> FunctionConnection:
         """Give a function, bound to the account; raises as `of`."""

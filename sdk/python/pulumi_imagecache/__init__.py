@@ -28,7 +28,8 @@ _utilities.register(
   "mod": "eci",
   "fqn": "pulumi_imagecache.eci",
   "classes": {
-   "imagecache:eci:ImageCache": "ImageCache"
+   "imagecache:eci:ImageCache": "ImageCache",
+   "imagecache:eci:ReadinessGate": "ReadinessGate"
   }
  }
 ]

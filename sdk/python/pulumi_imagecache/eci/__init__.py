@@ -13,5 +13,6 @@ from .get_image_caches import *
 from .get_regions import *
 from .get_usage import *
 from .image_cache import *
+from .readiness_gate import *
 from ._inputs import *
 from . import outputs

@@ -18,6 +18,8 @@ from ._enums import *
 __all__ = [
     'AcrRegistryInfoArgs',
     'AcrRegistryInfoArgsDict',
+    'AwaitedImageCacheArgs',
+    'AwaitedImageCacheArgsDict',
     'ImageRegistryCredentialArgs',
     'ImageRegistryCredentialArgsDict',
 ]
@@ -153,6 +155,58 @@ class AcrRegistryInfoArgs:
     @region_id.setter
     def region_id(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "region_id", value)
+
+
+class AwaitedImageCacheArgsDict(TypedDict):
+    """
+    A cache that is waited for.
+    """
+    build_id: pulumi.Input[_builtins.str]
+    """
+    The build that is waited for, the cache's output buildId.
+    """
+    image_cache_id: pulumi.Input[_builtins.str]
+    """
+    The cache's ID, its output imageCacheId.
+    """
+
+@pulumi.input_type
+class AwaitedImageCacheArgs:
+    def __init__(__self__, *,
+                 build_id: pulumi.Input[_builtins.str],
+                 image_cache_id: pulumi.Input[_builtins.str]):
+        """
+        A cache that is waited for.
+
+        :param pulumi.Input[_builtins.str] build_id: The build that is waited for, the cache's output buildId.
+        :param pulumi.Input[_builtins.str] image_cache_id: The cache's ID, its output imageCacheId.
+        """
+        pulumi.set(__self__, "build_id", build_id)
+        pulumi.set(__self__, "image_cache_id", image_cache_id)
+
+    @_builtins.property
+    @pulumi.getter(name="buildId")
+    def build_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The build that is waited for, the cache's output buildId.
+        """
+        return pulumi.get(self, "build_id")
+
+    @build_id.setter
+    def build_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "build_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheId")
+    def image_cache_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The cache's ID, its output imageCacheId.
+        """
+        return pulumi.get(self, "image_cache_id")
+
+    @image_cache_id.setter
+    def image_cache_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "image_cache_id", value)
 
 
 class ImageRegistryCredentialArgsDict(TypedDict):

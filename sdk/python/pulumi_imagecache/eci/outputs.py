@@ -18,6 +18,7 @@ from ._enums import *
 
 __all__ = [
     'AcrRegistryInfo',
+    'AwaitedImageCache',
     'EciRegion',
     'FoundImageCache',
     'ImageCacheEvent',
@@ -131,6 +132,59 @@ class AcrRegistryInfo(dict):
         The instance's region.
         """
         return pulumi.get(self, "region_id")
+
+
+@pulumi.output_type
+class AwaitedImageCache(dict):
+    """
+    A cache that is waited for.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "buildId":
+            suggest = "build_id"
+        elif key == "imageCacheId":
+            suggest = "image_cache_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AwaitedImageCache. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AwaitedImageCache.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AwaitedImageCache.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 build_id: _builtins.str,
+                 image_cache_id: _builtins.str):
+        """
+        A cache that is waited for.
+
+        :param _builtins.str build_id: The build that is waited for, the cache's output buildId.
+        :param _builtins.str image_cache_id: The cache's ID, its output imageCacheId.
+        """
+        pulumi.set(__self__, "build_id", build_id)
+        pulumi.set(__self__, "image_cache_id", image_cache_id)
+
+    @_builtins.property
+    @pulumi.getter(name="buildId")
+    def build_id(self) -> _builtins.str:
+        """
+        The build that is waited for, the cache's output buildId.
+        """
+        return pulumi.get(self, "build_id")
+
+    @_builtins.property
+    @pulumi.getter(name="imageCacheId")
+    def image_cache_id(self) -> _builtins.str:
+        """
+        The cache's ID, its output imageCacheId.
+        """
+        return pulumi.get(self, "image_cache_id")
 
 
 @pulumi.output_type
