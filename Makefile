@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine browser demo bench-simulator test check format generate conformance constraints
+.PHONY: help setup engine browser demo bench-simulator test check format generate conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -62,6 +62,7 @@ check: setup ## lint, types, layers, and whether generated files are fresh
 	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
 	@$(PY) tools/conformance_table.py --check
+	@PYTHONPATH=tools $(PY) -m chaos.report --check
 	@$(PY) tools/generate_reference.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend
@@ -82,6 +83,9 @@ sdks: schema ## make the Node and Go SDKs in dist/sdk and compile them; needs np
 conformance: setup ## run the official clients against the simulator, and write what they saw
 	@$(PY) -m pytest --quiet tests/conformance --ignore tests/conformance/alicloud --record
 	@$(PY) tools/conformance_table.py
+
+chaos: engine ## kill and disturb stacks, compare cloud and state, write docs/reliability; ARGS='--seed N --trials 1'
+	@PYTHONPATH=tools $(PY) -m chaos $(or $(ARGS),--record)
 
 # From the oldest Python that is supported, so that one list fits all.
 constraints: ## make constraints.txt anew, with the newest versions that fit

@@ -1,0 +1,20 @@
+"""The short form of `make chaos` on the real engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chaos import compare
+from chaos.real import DYNAMIC, PLUGIN, bench
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("front", "seeds"), [(PLUGIN, (1, 5)), (DYNAMIC, (101,))])
+def test_trials(front: str, seeds: tuple[int, ...], tmp_path: Path) -> None:
+    """After kills and ^C, `up` brings a stack where it should be: nothing lost, doubled or wrong."""
+    with bench(front, tmp_path) as running:
+        results = [running.run(seed) for seed in seeds]
+    found = [(each.seed, each.faults, finding) for each in results for finding in each.findings]
+    assert [each for each in found if each[2].kind not in compare.DOCUMENTED] == []

@@ -1,0 +1,264 @@
+"""One trial in this process: a stack is brought up, changed under faults, and brought up again without.
+
+Everything that is random in it comes from its seed, so that a finding can be looked at again:
+`make chaos ARGS='--seed N --trials 1'`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from tests.provider.fronts import Plugin
+from tests.provider.world import REGION, DrivenClock
+
+from chaos import compare
+from chaos.compare import Finding
+from chaos.engine import Engine, Program, UpFailedError
+from chaos.faults import CUTS, FAULTS, Scene
+from chaos.loop import KillableLoop, KilledError
+from chaos.programs import ACCESS_SECRET, PASSWORD, REGISTRY, USER, Programs, with_wrong_password
+from imagecache_provider.plugin.engine import Engine as Display
+from imagecache_provider.plugin.servicer import Servicer
+from imagecache_simulator import Cloud, mock_cloud
+
+_PACE = 20
+_BETWEEN_RUNS = 900.0
+"""Seconds in the cloud that a user takes to read an error; a build that uses an EIP has ended then."""
+_MOST_RUNS = 3
+"""So often a user runs `up` again before giving up."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trial: its seed, the faults of it, what was wrong afterwards, and what was said to the user."""
+
+    seed: int
+    faults: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    said: tuple[str, ...] = ()
+
+
+@dataclass
+class _Stack:
+    """A stack of the trial: its engine, and what it should be."""
+
+    name: str
+    engine: Engine
+    program: Program = field(default_factory=dict)
+
+
+def faults_of(chance: random.Random) -> tuple[str, ...]:
+    """Choose a trial's faults: one to three, half of the time with one that cuts the run off."""
+    names = chance.sample(list(FAULTS), k=chance.choice([1, 1, 2, 2, 3]))
+    if chance.random() < 0.5:  # noqa: PLR2004 - half of the time
+        names.append(chance.choice(CUTS))
+    return tuple(dict.fromkeys(names))
+
+
+def run(seed: int) -> Result:
+    """Run one trial."""
+    return _Trial(seed).run()
+
+
+class _Trial:
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._chance = random.Random(seed)  # noqa: S311 - a trial is repeated from its seed
+        cloud = Cloud(seed=seed, access_key_secret=ACCESS_SECRET)
+        cloud.registries.add_registry(REGISTRY, users={USER: PASSWORD})
+        self._clock = DrivenClock(cloud, pace=_PACE)
+        self._loop = KillableLoop(self._clock)
+        self._told: list[str] = []
+        self._stacks = [_Stack("dev", Engine(self._starter("dev"), self._chance.choice([1, 4])))]
+        self._scene = Scene(self._chance, self._clock, self._loop, self._stacks[0].engine)
+        cloud.subscribe(self._scene.called)
+        eip = cloud.vpc.allocate_eip(REGION, "")
+        self._programs = Programs(self._chance, eip.allocation_id)
+
+    def run(self) -> Result:
+        """Run it; what it leaves of tasks ends with it."""
+        names = faults_of(self._chance)
+        with _heard(self._told), mock_cloud(self._clock.cloud), _repeatable(self._seed):
+            try:
+                findings = tuple(self._play(names))
+            finally:
+                self._scene.calm()
+                self._loop.crash()
+                self._loop.close()
+        said = tuple(text for stack in self._stacks for text in stack.engine.said)
+        return Result(self._seed, names, findings, said)
+
+    def _play(self, names: tuple[str, ...]) -> Iterator[Finding]:
+        base = self._programs.first()
+        edited = self._programs.edited(base)
+        if self._chance.random() < 0.6:  # noqa: PLR2004 - else the faults meet the first run
+            self._complete(self._stacks[0].engine.up(base))
+            self._pause()
+        else:
+            edited = base
+        self._go_wrong(names, edited)
+        wanted = self._second_thoughts(base, edited)
+        for stack in self._stacks:
+            stack.program = wanted
+            yield from self._recover(stack)
+        for stack in self._stacks:  # once no other one's build uses the EIP
+            yield from self._force(stack)
+        for stack in self._stacks:
+            yield from compare.compare(
+                self._clock.cloud, stack.engine, stack.program, stack.name, self._scene.cut_off
+            )
+            yield from compare.shown(stack.engine, self._clock.cloud, self._told)
+        yield from self._taken_down()
+
+    def _go_wrong(self, names: tuple[str, ...], program: Program) -> None:
+        """Run `up` with all these faults, once or twice."""
+        for name in names:
+            FAULTS[name](self._scene)
+        if "race" in self._scene.notes:
+            self._stacks.append(_Stack("prod", Engine(self._starter("prod"))))
+        asked = with_wrong_password(program) if "password" in self._scene.notes else program
+        for _ in range(self._chance.choice([1, 1, 2])):
+            self._suffer(asked)
+        self._scene.calm()
+
+    def _second_thoughts(self, base: Program, edited: Program) -> Program:
+        """Take the edit back, or edit again, or leave it."""
+        if "revert" in self._scene.notes:
+            return base
+        if self._chance.random() < 0.15:  # noqa: PLR2004 - now and then the user goes on editing
+            return self._programs.edited(edited)
+        return edited
+
+    def _suffer(self, program: Program) -> None:
+        """Run `up` of all stacks with the faults; it may end anyhow."""
+        self._pause()
+
+        async def happen() -> None:
+            runs = [stack.engine.up(program, preview=self._sometimes()) for stack in self._stacks]
+            events = [asyncio.ensure_future(self._happen(*each)) for each in self._scene.later]
+            self._scene.later = []
+            await asyncio.gather(*runs, return_exceptions=True)
+            for event in events:
+                event.cancel()
+
+        try:
+            self._complete(happen())
+        except KilledError:
+            pass
+        finally:
+            self._loop.crash()
+
+    async def _happen(self, seconds: float, act: Callable[[], Any]) -> None:
+        await self._clock.sleep(seconds)
+        act()
+
+    def _recover(self, stack: _Stack) -> Iterator[Finding]:
+        """Run `up` as often as a user would, then see that nothing is left to do."""
+        why = ""
+        for _ in range(_MOST_RUNS):
+            try:
+                self._complete(
+                    stack.engine.up(
+                        stack.program,
+                        preview=self._sometimes(),
+                        refresh=self._scene.needs_refresh or bool(stack.engine.deleting),
+                    )
+                )
+            except UpFailedError as error:  # noqa: PERF203 - a run takes a thousand times as long
+                why = str(error)
+                self._clock.cloud.advance(_BETWEEN_RUNS)
+            else:
+                break
+        else:
+            yield Finding(compare.NOT_HEALED, why)
+            return
+        try:
+            self._complete(stack.engine.up(stack.program, refresh=self._sometimes()))
+        except UpFailedError as error:
+            yield Finding(compare.NOT_HEALED, f"then: {error}")
+        if stack.engine.changes:
+            yield Finding(compare.RESTLESS, ", ".join(stack.engine.changes))
+
+    def _force(self, stack: _Stack) -> Iterator[Finding]:
+        """Replace a resource by force, now and then: another cache takes its place."""
+        if not stack.program or not self._sometimes():
+            return
+        name = self._chance.choice(list(stack.program))
+        before = stack.engine.live(name)
+        try:
+            self._complete(stack.engine.up(stack.program, forced=name))
+        except UpFailedError as error:
+            yield Finding(compare.NOT_HEALED, f"--target-replace: {error}")
+        after = stack.engine.live(name)
+        if before and after and before.recorded.id == after.recorded.id:
+            yield Finding(compare.LOST, f"--target-replace of {name} kept {after.recorded.id}")
+
+    def _taken_down(self) -> Iterator[Finding]:
+        known: set[str] = set()
+        for stack in self._stacks:
+            before = {
+                finding.detail.partition(" ")[0]
+                for finding in compare.left_over(
+                    self._clock.cloud,
+                    {entry.recorded.id for entry in stack.engine.state},
+                    stack.program,
+                    stack.name,
+                    self._scene.cut_off,
+                )
+            }
+            try:
+                self._complete(stack.engine.destroy())
+            except UpFailedError as error:
+                yield Finding(compare.NOT_HEALED, f"destroy: {error}")
+            for left in compare.left_over(self._clock.cloud, known | before, {}, stack.name, False):
+                yield Finding(compare.LEFT, left.detail)
+
+    def _complete(self, work: Coroutine[Any, Any, None]) -> None:
+        self._loop.run_until_complete(work)
+
+    def _pause(self) -> None:
+        """Let the user think: for a moment, or until tokens are forgotten."""
+        self._clock.cloud.advance(self._chance.choice([1, 60, 3_600, 30_000]))
+
+    def _sometimes(self) -> bool:
+        return self._chance.random() < 0.3  # noqa: PLR2004 - seldom
+
+    def _starter(self, stack: str) -> Callable[[], Coroutine[Any, Any, Plugin]]:
+        async def start() -> Plugin:
+            settings: Mapping[str, Any] = {
+                "region": REGION,
+                "endpoint": "eci.aliyuncs.com",
+                "protocol": "HTTP",
+                "accessKey": "simulator",
+                "secretKey": ACCESS_SECRET,
+            }
+            plugin = await Plugin.start(Servicer({}, self._clock), settings, stack)
+            plugin.timeout = self._scene.timeout
+            return plugin
+
+        return start
+
+
+@contextmanager
+def _heard(told: list[str]) -> Iterator[None]:
+    """Keep what the plugin tells the engine's display."""
+
+    async def log(_display: Display, _severity: int, text: str, _urn: str, **_how: Any) -> None:
+        told.append(text)
+
+    with patch.object(Display, "log", log):
+        yield
+
+
+@contextmanager
+def _repeatable(seed: int) -> Iterator[None]:
+    """Let the pauses between attempts be the same in every run of a trial."""
+    with patch("imagecache_provider.eci.image_cache.random") as chance:
+        chance.Random = lambda: random.Random(seed)  # noqa: S311 - see above
+        yield
