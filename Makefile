@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine browser demo bench-simulator test check format generate conformance chaos constraints
+.PHONY: help setup engine plugin browser demo bench-simulator test check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
