@@ -1,11 +1,12 @@
-"""Time, passed in wherever it's needed, so that tests can drive it."""
+"""Time, passed in wherever it's needed, so that tests can drive it; and what goes with it."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from datetime import datetime, timezone
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -35,3 +36,20 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Let this much time pass."""
         await asyncio.sleep(seconds)
+
+
+def moment(text: str) -> datetime:
+    """Read a moment as clouds write it, `2021-02-09T02:24:07Z`; `ValueError` for what is none."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+async def comes_first(wanted: Awaitable[Any], *others: Awaitable[Any]) -> bool:
+    """Wait until one of these has come, and drop the rest; say whether the wanted one has."""
+    first = asyncio.ensure_future(wanted)
+    waiting = {first, *map(asyncio.ensure_future, others)}
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        return first.done()
+    finally:
+        for each in waiting:
+            each.cancel()

@@ -108,7 +108,7 @@ def _differences(
         replaces, reason = change is Change.REPLACE, _REASONS[change]
         if new is None and _takes_another(field):
             replaces, reason = True, f"the cloud has no value that undoes {name}; another cache is needed"
-        yield Difference(name, _kind(old, new), change, replaces, reason)
+        yield Difference(name, kind_of(old, new), change, replaces, reason)
 
 
 def _of_an_import(field: Field, difference: Difference) -> Difference:
@@ -126,7 +126,8 @@ def _takes_another(field: Field) -> bool:
     return field.property.change is Change.METADATA and field.property.default is NO_DEFAULT
 
 
-def _kind(old: Any, new: Any) -> Kind:
+def kind_of(old: Any, new: Any) -> Kind:
+    """Say what happened to a property; None is one that isn't given."""
     if old is None:
         return Kind.ADD
     return Kind.DELETE if new is None else Kind.UPDATE

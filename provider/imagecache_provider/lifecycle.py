@@ -26,7 +26,7 @@ from imagecache_provider.errors import (
     ProviderError,
 )
 from imagecache_provider.fields import Change, without_secrets
-from imagecache_provider.offline import Offline, awaited
+from imagecache_provider.offline import Offline, awaited, last_build
 from imagecache_provider.pace import Pace
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
@@ -194,13 +194,12 @@ class Lifecycle(Offline):
             return None
         if seen.phase is Phase.READY:  # else an update follows, or another one
             await self._quietly(self._adoption.hand_over(seen, region))
-        if not inputs:
-            self._memory.imported.add(identity)
         if inputs:
             now = drifted(self._resource.args, inputs, seen)
         else:
+            self._memory.imported.add(identity)
             now = {**described(self._resource.args, seen), "regionId": region}
-        return self.outcome(seen, now, str(outputs.get("buildId") or ""), imported=not inputs)
+        return self.outcome(seen, now, last_build(outputs), imported=not inputs)
 
     async def update(  # noqa: PLR0917 - what Pulumi's Update says, in its order
         self,
@@ -214,7 +213,7 @@ class Lifecycle(Offline):
         """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
         self._memory.show(identity, id)
         self._readiness.stack = identity.stack
-        recorded = str(outputs.get("buildId") or "")
+        recorded = last_build(outputs)
         found = self._compare(identity, olds, outputs, news)
         seen = await self._readiness.present(id, news)
         sends = bool(found.properties(Change.BUILD) or found.properties(Change.METADATA))
@@ -342,7 +341,7 @@ class Lifecycle(Offline):
             inputs: its inputs.
             outputs: what the state has of it so far.
         """
-        recorded = str(outputs.get("buildId") or "")
+        recorded = last_build(outputs)
         if error.seen is not None:
             return replace(self.outcome(error.seen, inputs, recorded), trouble=error)
         built = recorded or build_id(self._resource.args, inputs)

@@ -13,7 +13,7 @@ from typing import Any
 
 from imagecache_provider import check as checks
 from imagecache_provider.adoption import Memory
-from imagecache_provider.clock import Clock
+from imagecache_provider.clock import Clock, moment
 from imagecache_provider.diff import Diff, Difference, Kind, diff
 from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown
 from imagecache_provider.resource import Connection, Identity, automatic_name, build_id
@@ -99,9 +99,8 @@ class Offline:
     def _compare(
         self, identity: Identity, olds: Mapping[str, Any], outputs: Mapping[str, Any], news: Mapping[str, Any]
     ) -> Diff:
-        recorded = str(outputs.get("buildId") or "")
         imported = identity in self._memory.imported
-        return diff(self._resource.args, olds, news, recorded, imported=imported)
+        return diff(self._resource.args, olds, news, last_build(outputs), imported=imported)
 
     def _state_difference(self, outputs: Mapping[str, Any], *, awaited: bool) -> Difference | None:
         status = outputs.get("status")
@@ -156,7 +155,12 @@ def awaited(inputs: Mapping[str, Any]) -> bool:
 def _has_passed(text: str, now: datetime) -> bool:
     """Say whether a recorded moment is past; one that is none, in a state edited by hand, never is."""
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        then = moment(text)
     except ValueError:
         return False
-    return moment.tzinfo is not None and moment <= now
+    return then.tzinfo is not None and then <= now
+
+
+def last_build(outputs: Mapping[str, Any]) -> str:
+    """Read the build ID that a state has recorded; empty if it has none."""
+    return str(outputs.get("buildId") or "")

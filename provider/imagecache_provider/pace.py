@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from imagecache_provider.clock import Clock
+from imagecache_provider.clock import Clock, comes_first
 from imagecache_provider.errors import StoppedError, ThrottledError
 
 T = TypeVar("T")
@@ -108,26 +108,15 @@ class Pace:
 
     async def _passed(self, seconds: float) -> None:
         """Let time pass, or until a create is answered."""
-        tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
-        if seconds < math.inf:
-            tasks.append(asyncio.ensure_future(self._clock.sleep(seconds)))
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+        if seconds == math.inf:
+            await self._changed.wait()
+        else:
+            await comes_first(self._changed.wait(), self._clock.sleep(seconds))
 
-    async def _first(self, waiting: Any) -> None:
+    async def _first(self, waiting: Awaitable[Any]) -> None:
         """Wait, unless all waiting is ended before."""
-        wanted = asyncio.ensure_future(waiting)
-        stopping = asyncio.ensure_future(self._stopped.wait())
-        try:
-            await asyncio.wait({wanted, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not wanted.done():
-                raise _stopped()
-        finally:
-            stopping.cancel()
-            wanted.cancel()
+        if not await comes_first(waiting, self._stopped.wait()):
+            raise _stopped()
 
     def _seconds(self) -> float:
         """Give the seconds until there may be a place; infinity if it depends on an answer."""

@@ -13,17 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from imagecache_provider.clock import Clock
+from imagecache_provider.clock import Clock, comes_first
 from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
-from imagecache_provider.resource import STACK_TAG, Observed, Phase, Resource
+from imagecache_provider.resource import SINGLY, STACK_TAG, Observed, Phase, Resource
 from imagecache_provider.waiter import Done, Waiter
 
 DEFAULT_TIMEOUT = 3600.0
 """Seconds that a build may take; the same as the alicloud provider's."""
 _MISSES = 3
 """A resource may be missing from so many answers in a row before it counts as gone."""
-_FEW = 3
-"""So many of a stack's are looked up without listing it."""
 _LONGEST_EVENT = 80
 """So many characters of an event stand in a line of progress."""
 _MISSES_OF_NEW = 10
@@ -249,23 +247,12 @@ class Readiness:
         queue = self._shared(inputs["regionId"]).queues[name]
         if queue.locked():
             operation.report(f"waiting for {name}, which another build uses")
-        if not await self._acquired(queue):
+        if not await comes_first(queue.acquire(), self._stopped.wait()):
             raise self._cancelled(inputs)
         try:
             yield
         finally:
             queue.release()
-
-    async def _acquired(self, queue: asyncio.Lock) -> bool:
-        acquiring = asyncio.ensure_future(queue.acquire())
-        stopping = asyncio.ensure_future(self._stopped.wait())
-        try:
-            await asyncio.wait({acquiring, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return acquiring.done()
-        finally:
-            stopping.cancel()
-            if not acquiring.done():
-                acquiring.cancel()
 
     def not_ready(
         self, seen: Observed, inputs: Mapping[str, Any], operation: Operation, *, created: bool = False
@@ -359,7 +346,7 @@ class Readiness:
         What isn't in it is looked up without: an import that we never built doesn't carry the stack's tag.
         """
         strangers = self._strangers.intersection(ids)
-        if not self.stack or len(ids) - len(strangers) <= _FEW:
+        if not self.stack or len(ids) - len(strangers) <= SINGLY:
             return await self._resource.describe(region, ids)
         listed = await self._resource.find(region, {STACK_TAG: self.stack})
         found = {seen.id: seen for seen in listed if seen.id in ids}

@@ -32,6 +32,9 @@ RESOURCE_TAG = "pulumi-imagecache-resource"
 """The hidden tag that says which resource a cache is: its hash, its ClientToken and its last build."""
 HIDDEN_TAGS = frozenset({STACK_TAG, RESOURCE_TAG})
 
+SINGLY = 3
+"""Up to so many resources are looked up by their IDs; for more a list takes fewer calls, and tells of all."""
+
 _HASH_DIGITS = 16
 _TOKEN_DIGITS = 20
 _NAME_DIGITS = 7

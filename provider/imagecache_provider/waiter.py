@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
-from imagecache_provider.clock import Clock
-from imagecache_provider.resource import Observed
+from imagecache_provider.clock import Clock, comes_first
+from imagecache_provider.resource import SINGLY, Observed
 
 Look = Callable[[Collection[str]], Awaitable[dict[str, Observed]]]
 """Look these IDs up; what doesn't exist is missing from the answer."""
@@ -24,8 +23,6 @@ SHORTEST_TICK = 1.0
 LONGEST_TICK = 10.0
 _TICK_SHARE = 0.05
 """A wait is looked at again after this share of its age: what ends is seen about that much late."""
-_FEW = 3
-"""So many are looked up by themselves; for more a list takes fewer calls, and tells of all."""
 _EARLY = 0.25
 """Who is due within so many seconds is looked up with those who are due now."""
 _REMAINING_SHARE = 0.75
@@ -90,14 +87,11 @@ class Waiter:
         self._joined.set()
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="waiter")
-        limit = asyncio.create_task(self._clock.sleep(timeout))
         try:
-            either: set[asyncio.Future[Any]] = {ended, limit}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            return ended.result() if ended.done() else wait.last
+            in_time = await comes_first(ended, self._clock.sleep(timeout))
+            return ended.result() if in_time else wait.last
         finally:
             self._leave(wait)
-            limit.cancel()
 
     async def _tick(self) -> None:
         while self._waits:
@@ -113,7 +107,7 @@ class Waiter:
         if not any(self._is_due(wait, now) for wait in self._waits):
             return []
         due = [wait for wait in self._waits if self._is_due(wait, now + _EARLY)]
-        return due if len({wait.id for wait in due}) <= _FEW else list(self._waits)
+        return due if len({wait.id for wait in due}) <= SINGLY else list(self._waits)
 
     def _is_due(self, wait: _Wait, moment: float) -> bool:
         return wait.due <= moment or (self._stopped and not wait.looked)
@@ -121,13 +115,7 @@ class Waiter:
     async def _sleep(self) -> None:
         """Let time pass until somebody is due, or joins."""
         seconds = min(wait.due for wait in self._waits) - self._clock.seconds()
-        tick = asyncio.create_task(self._clock.sleep(seconds))
-        joining = asyncio.create_task(self._joined.wait())
-        try:
-            await asyncio.wait({tick, joining}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            tick.cancel()
-            joining.cancel()
+        await comes_first(self._clock.sleep(seconds), self._joined.wait())
 
     async def _look_once(self, asked: list[_Wait]) -> None:
         try:
@@ -137,7 +125,7 @@ class Waiter:
                 self._end(wait, error)
             return
         now = self._clock.seconds()
-        few = len(self._waits) <= _FEW
+        few = len(self._waits) <= SINGLY
         for wait in asked:
             wait.last, wait.looked = seen.get(wait.id), True
             if wait.done(wait.last) or self._stopped:

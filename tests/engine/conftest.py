@@ -50,12 +50,7 @@ class OneCache:
 
     def resource(self) -> dict[str, Any]:
         """The cache as the stack's state has it, secrets as they are stored."""
-        exported = json.loads(self.stack.pulumi("stack", "export", quiet=True).stdout)
-        found: list[dict[str, Any]] = [
-            resource
-            for resource in exported["deployment"]["resources"]
-            if resource["type"].endswith(":ImageCache")
-        ]
+        found = [each for each in self.stack.state() if each["type"].endswith(":ImageCache")]
         assert len(found) == 1
         return found[0]
 

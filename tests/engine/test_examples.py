@@ -58,8 +58,7 @@ def test_private_registry(example: Open, cloud: Simulator) -> None:
     up(stack)
     (cache,) = cloud.caches()
     assert (cache["Status"], len(cache["Images"])) == ("Ready", 2)
-    exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
-    resources = {each.get("id"): each for each in exported["deployment"]["resources"]}
+    resources = {each.get("id"): each for each in stack.state()}
     credentials = resources[cache["ImageCacheId"]]["inputs"]["imageRegistryCredentials"]
     assert "ciphertext" in credentials
     stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
@@ -96,10 +95,7 @@ def test_from_alicloud(example: Open, cloud: Simulator) -> None:
     stack = example("from-alicloud")
     up(stack)
     moved = stack.outputs()["imageCacheId"]
-    exported = json.loads(stack.pulumi("stack", "export", quiet=True).stdout)
-    (urn,) = [
-        each["urn"] for each in exported["deployment"]["resources"] if each["type"].endswith("ImageCache")
-    ]
+    (urn,) = [each["urn"] for each in stack.state() if each["type"].endswith("ImageCache")]
     stack.pulumi("state", "delete", urn, "--yes", quiet=True)
     stack.configure({"imageCacheId": moved})
     up(stack)

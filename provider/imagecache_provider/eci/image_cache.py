@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from imagecache_provider.clock import Clock
+from imagecache_provider.clock import Clock, moment
 from imagecache_provider.eci.account import missing_region, read_account
 from imagecache_provider.eci.client import Client, OpenApiClient
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
 from imagecache_provider.eci.wire import numbered, parameters, tag_parameters
 from imagecache_provider.fields import NO_DEFAULT, Model, fields
-from imagecache_provider.resource import Connection, Observed, Phase
+from imagecache_provider.resource import SINGLY, Connection, Observed, Phase
 
 _PHASES = {
     "Updating": Phase.REBUILDING,
@@ -26,8 +26,6 @@ _PHASES = {
 }
 _PAGE = 20
 """The most that one answer holds [spec: eci-image-cache.md, section 4]."""
-_ONE_BY_ONE = 3
-"""Up to so many IDs are looked up singly; more by listing the region, which takes fewer calls."""
 _EVENTS_KEPT = 3
 """Few, since they stand in the stack's state."""
 _MESSAGE_KEPT = 200
@@ -135,7 +133,7 @@ class ImageCache:
 
     async def describe(self, region: str, ids: Collection[str]) -> dict[str, Observed]:
         """DescribeImageCaches by ID for a few, over the whole region for many."""
-        if len(ids) <= _ONE_BY_ONE:
+        if len(ids) <= SINGLY:
             found = [cache for id in ids for cache in await self._list(region, {"ImageCacheId": id})]
         else:
             found = await self._list(region, {})
@@ -225,12 +223,8 @@ def _derived(cache: Mapping[str, Any]) -> dict[str, Any]:
     """Work the retention out of the dates; those of a failed cache are about something else."""
     if cache.get("Status") == "Failed" or not (cache.get("ExpireDateTime") and cache.get("CreationTime")):
         return {}
-    lasts = _moment(cache["ExpireDateTime"]) - _moment(cache["CreationTime"])
+    lasts = moment(cache["ExpireDateTime"]) - moment(cache["CreationTime"])
     return {"retentionDays": max(1, round(lasts / timedelta(days=1)))}
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _newest(cache: Mapping[str, Any]) -> list[Mapping[str, Any]]:

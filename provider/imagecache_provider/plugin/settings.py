@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from imagecache_provider.check import CheckFailure, check, nearest
 from imagecache_provider.clock import Clock
-from imagecache_provider.diff import Diff, Difference, Kind
+from imagecache_provider.diff import Diff, Difference, kind_of
 from imagecache_provider.eci.account import read_account
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import ConfigurationError, ProviderError
@@ -72,11 +72,7 @@ def diff_settings(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
         tuple(
             Difference(
                 name,
-                Kind.ADD
-                if olds.get(name) is None
-                else Kind.DELETE
-                if news.get(name) is None
-                else Kind.UPDATE,
+                kind_of(olds.get(name), news.get(name)),
                 member.property.change or Change.LOCAL,
                 _replaces(name, olds.get(name), news.get(name)),
                 "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,9 +65,8 @@ class PluginStack:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The image caches that the state has, by their names in the program, secrets as they are stored."""
-        exported = json.loads(self.stack.pulumi("stack", "export", quiet=True).stdout)
-        resources = exported["deployment"].get("resources", [])
-        return {each["urn"].rpartition("::")[2]: each for each in resources if each["type"] == IMAGE_CACHE}
+        caches = [each for each in self.stack.state() if each["type"] == IMAGE_CACHE]
+        return {each["urn"].rpartition("::")[2]: each for each in caches}
 
     def behind_our_back(self, action: str, id: str, parameters: Mapping[str, str]) -> None:
         """Do to a cache what a colleague does, past Pulumi."""
