@@ -149,8 +149,10 @@ class Lifecycle(Offline):
 
         A front that can record a failure has it read before anything else, which marks it then.
         """
+        region = inputs["regionId"]
         try:
-            await self._adoption.hand_over(seen, inputs["regionId"])
+            with self._readiness.changing(seen.id, region):
+                await self._adoption.hand_over(seen, region)
         except ProviderError as error:
             if self._keeps_failed:
                 raise NotReadyError(str(error), seen) from error.__cause__
@@ -187,13 +189,14 @@ class Lifecycle(Offline):
         self._memory.show(identity, id_)
         self._readiness.stack = identity.stack
         unseen = outputs.get("status") == ""  # its create was cancelled before it saw it
-        seen = await self._readiness.look(id_, region, new=unseen)
+        seen = await self._readiness.look(id_, region, new=unseen, ours=bool(last_build(outputs)))
         if seen is None:
             if unseen:
                 self._memory.forget(identity, id_)
             return None
         if seen.phase is Phase.READY:  # else an update follows, or another one
-            await self._quietly(self._adoption.hand_over(seen, region))
+            with self._readiness.changing(id_, region):
+                await self._quietly(self._adoption.hand_over(seen, region))
         if inputs:
             now = drifted(self._resource.args, inputs, seen)
         else:
@@ -211,6 +214,18 @@ class Lifecycle(Offline):
         operation: Operation = Operation(),  # noqa: B008 - it's frozen
     ) -> Outcome:
         """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
+        with self._readiness.changing(id, news["regionId"]):
+            return await self._update(identity, id, olds, outputs, news, operation)
+
+    async def _update(  # noqa: PLR0917 - as `update`
+        self,
+        identity: Identity,
+        id: str,
+        olds: dict[str, Any],
+        outputs: Mapping[str, Any],
+        news: dict[str, Any],
+        operation: Operation,
+    ) -> Outcome:
         self._memory.show(identity, id)
         self._readiness.stack = identity.stack
         recorded = last_build(outputs)
@@ -249,11 +264,12 @@ class Lifecycle(Offline):
 
     async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
         """Delete a resource and wait until it's gone; one that is gone already is fine."""
-        try:
-            await self._resource.delete(id, region)
-        except NotFoundError:
-            return
-        await self._readiness.gone(id, region, Operation(timeout))
+        with self._readiness.changing(id, region):
+            try:
+                await self._resource.delete(id, region)
+            except NotFoundError:
+                return
+            await self._readiness.gone(id, region, Operation(timeout))
 
     def _waits(self, inputs: Mapping[str, Any]) -> bool:
         """Say whether to wait for a build: always for what only one build can use, such as an EIP."""

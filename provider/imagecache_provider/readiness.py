@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from imagecache_provider.clock import Clock, comes_first
 from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
+from imagecache_provider.listing import Listing
 from imagecache_provider.resource import SINGLY, STACK_TAG, Observed, Phase, Resource
 from imagecache_provider.waiter import Done, Waiter
 
@@ -97,9 +98,14 @@ class _Watch:
 
 @dataclass
 class _Region:
-    """What all resources of one region share: a waiter, and queues for what only one can use."""
+    """What all resources of one region share: a waiter, lists, and queues for what only one can use.
+
+    Attributes:
+        listings: for Reads, by the hash of the stack that a list is of; empty for all of the region.
+    """
 
     waiter: Waiter
+    listings: dict[str, Listing] = field(default_factory=dict)
     queues: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
@@ -134,17 +140,21 @@ class Readiness:
         """Name a resource in a sentence: what it is, its name, its region."""
         return f"{self._resource.noun} {inputs.get(self._resource.name_property)!r} in {inputs['regionId']}"
 
-    async def look(self, id: str, region: str, *, new: bool = False) -> Observed | None:
-        """See the resource as it is now, together with all others that are looked at now; None if it's gone.
+    async def look(self, id: str, region: str, *, new: bool = False, ours: bool = True) -> Observed | None:
+        """See the resource as it is, together with all others that are looked at; None if it's gone.
 
         Args:
             id: its ID.
             region: where it is.
             new: whether it was asked for and never seen yet.
+            ours: whether it was ever built by us, so that the stack's list has it.
 
         Raises:
             StoppedError: the waiting was ended before enough looks had missed it.
         """
+        listed = await self._listing(region, self.stack if ours else "").see(id)
+        if listed is not None:
+            return listed
         watch = _Watch(lambda _: True, new=new)
         seen = await self._wait(id, region, watch, Operation())
         if seen is None and not watch.gone:
@@ -153,6 +163,18 @@ class Readiness:
                 " whether it still exists"
             )
         return seen
+
+    @contextmanager
+    def changing(self, id: str, region: str) -> Iterator[None]:
+        """Send something for a resource: what was listed before or meanwhile doesn't tell of it any more."""
+        listings = self._shared(region).listings
+        for listing in listings.values():
+            listing.forget(id)
+        try:
+            yield
+        finally:
+            for listing in listings.values():
+                listing.forget(id)
 
     async def present(self, id: str, inputs: Mapping[str, Any]) -> Observed:
         """See the resource as it is now; `GoneError` if it isn't there."""
@@ -339,6 +361,13 @@ class Readiness:
             if self._stopped.is_set():
                 self._regions[region].waiter.stop()
         return self._regions[region]
+
+    def _listing(self, region: str, stack: str) -> Listing:
+        listings = self._shared(region).listings
+        if stack not in listings:
+            tags = {STACK_TAG: stack} if stack else {}
+            listings[stack] = Listing(lambda: self._resource.find(region, tags), self._clock)
+        return listings[stack]
 
     async def _looked_up(self, region: str, ids: Collection[str]) -> dict[str, Observed]:
         """Look many up by a list of the stack's, which has fewer pages than the region's.

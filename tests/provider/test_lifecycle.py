@@ -1114,18 +1114,20 @@ class TestTogether:
         imported = world.call("CreateImageCache", ImageCacheName="theirs", Image__1="nginx")["ImageCacheId"]
         made = [world.process().create(f"ours-{number}", images=SMALL) for number in range(6)]
         process = world.process()
+        world.run(process.lifecycle.read(process.identity("theirs"), imported, {}, {}))
         world.mark()
+        seen: dict[str, Observed | None] = {}
 
-        async def read(number: int, outcome: Outcome) -> Outcome | None:
-            identity = process.identity(f"ours-{number}")
-            return await process.lifecycle.read(identity, outcome.id, outcome.inputs, outcome.outputs)
+        async def all_of_them() -> None:
+            builds = {imported: "", **{each.id: each.outputs["buildId"] for each in made}}
+            waits = (
+                process.lifecycle.built(id_, build, "cn-hangzhou", 60, seen.__setitem__)
+                for id_, build in builds.items()
+            )
+            await asyncio.gather(*waits)
 
-        async def all_of_them() -> list[Outcome | None]:
-            theirs = process.lifecycle.read(process.identity("theirs"), imported, {}, {})
-            return list(await asyncio.gather(theirs, *(read(*each) for each in enumerate(made))))
-
-        seen = world.run(all_of_them())
-        assert [each.id for each in seen if each] == [imported, *(each.id for each in made)]
+        world.run(all_of_them())
+        assert [each.id for each in seen.values() if each] == [imported, *(each.id for each in made)]
         sent = world.sent("DescribeImageCaches")
         assert len(sent) == 2
         assert sent[0]["Tag.1.Key"] == "pulumi-imagecache-stack"
@@ -1138,6 +1140,105 @@ class TestTogether:
             process.create(f"cache-{number}", images=SMALL)
         listings = [each for each in world.sent("DescribeImageCaches") if "Tag.1.Key" in each]
         assert len(listings) == 1
+
+
+class TestRefresh:
+    """Reads of many resources, as a refresh makes them: so many at once, and one after the other."""
+
+    PARALLEL = 8
+
+    @pytest.fixture
+    def refresh(self, world: World) -> Callable[..., list[Outcome | None]]:
+        """Return a function that reads outcomes in a new process, or another one, eight at a time."""
+
+        def all_of_them(made: list[Outcome], process: Process | None = None) -> list[Outcome | None]:
+            process = process or world.process()
+            lifecycle, gate = process.lifecycle, asyncio.Semaphore(self.PARALLEL)
+
+            async def read(number: int, before: Outcome) -> Outcome | None:
+                async with gate:
+                    identity = process.identity(f"cache-{number}")
+                    return await lifecycle.read(identity, before.id, before.inputs, before.outputs)
+
+            async def refresh() -> list[Outcome | None]:
+                return list(await asyncio.gather(*(read(*each) for each in enumerate(made))))
+
+            return world.run(refresh())
+
+        return all_of_them
+
+    def made(self, world: World, count: int) -> list[Outcome]:
+        """Make caches, and one of another stack."""
+        process = world.process()
+
+        async def all_of_them() -> list[Outcome]:
+            creates = (process.creating(f"cache-{number}", images=SMALL) for number in range(count))
+            return list(await asyncio.gather(*creates))
+
+        world.process(stack="other").create("theirs", images=SMALL)
+        made = world.run(all_of_them())
+        world.mark()
+        return made
+
+    def test_calls(self, world: World, refresh: Callable[..., list[Outcome | None]]) -> None:
+        """A refresh takes the pages of the stack's list and two calls more at most."""
+        made = self.made(world, 45)
+        seen = refresh(made)
+        assert [each and each.outputs for each in seen] == [each.outputs for each in made]
+        sent = world.sent("DescribeImageCaches")
+        assert len([each for each in sent if "Tag.1.Key" in each]) == 3
+        assert len(sent) <= 3 + 2
+        assert world.writes() == []
+
+    def test_one(self, world: World, refresh: Callable[..., list[Outcome | None]]) -> None:
+        """A refresh of one resource of many is one call."""
+        made = self.made(world, 30)
+        refresh(made[:1])
+        (sent,) = world.sent("DescribeImageCaches")
+        assert sent["ImageCacheId"] == made[0].id
+
+    def test_changes(self, world: World, refresh: Callable[..., list[Outcome | None]]) -> None:
+        """It finds what somebody deleted and changed; that something is gone takes looks of its own."""
+        made = self.made(world, 12)
+        world.call("DeleteImageCache", ImageCacheId=made[5].id)
+        world.call(
+            "TagResources",
+            ResourceType="ImageCache",
+            ResourceId__1=made[7].id,
+            Tag__1__Key="by",
+            Tag__1__Value="hand",
+        )
+        world.mark()
+        seen = refresh(made)
+        assert seen[5] is None
+        assert seen[7] is not None
+        assert seen[7].inputs["tags"] == {"by": "hand"}
+        assert sum(each is None for each in seen) == 1
+        looks = [each for each in world.sent("DescribeImageCaches") if each.get("ImageCacheId") == made[5].id]
+        assert len(looks) == 3
+
+    def test_changed_by_us(self, world: World, refresh: Callable[..., list[Outcome | None]]) -> None:
+        """What this process changed or deleted since the list isn't read from it."""
+        made = self.made(world, 6)
+        process = world.process()
+        refresh(made[:4], process)  # the list has all six
+        process.update(made[4], "cache-4", tags={"by": "us"})
+        process.delete(made[5])
+        world.mark()
+        seen = refresh(made[4:], process)
+        assert seen[0] is not None
+        assert seen[0].inputs["tags"] == {"by": "us"}
+        assert seen[1] is None
+
+    def test_imported(self, world: World, refresh: Callable[..., list[Outcome | None]]) -> None:
+        """Imports that we never built are answered from a list of the region: the stack's lacks them."""
+        for number in range(25):
+            world.call("CreateImageCache", ImageCacheName=f"theirs-{number}", Image__1="nginx")
+        world.clock.advance(60)
+        imported = [Outcome(id_, {}, {}) for id_ in world.caches()]
+        world.mark()
+        assert None not in refresh(imported)
+        assert len(world.sent("DescribeImageCaches")) <= 2 + 2
 
 
 class TestCheck:

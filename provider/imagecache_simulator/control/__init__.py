@@ -20,7 +20,7 @@ from imagecache_simulator.control.account import (
 )
 from imagecache_simulator.control.clock import change_clock, show_clock
 from imagecache_simulator.control.faults import add_fault, remove_faults, show_faults
-from imagecache_simulator.control.holds import release_all, set_holds, show_holds
+from imagecache_simulator.control.holds import release_all, set_builds, set_holds, show_builds, show_holds
 from imagecache_simulator.control.request import ControlError, ControlRequest
 from imagecache_simulator.control.requests import clear_requests, show_requests
 from imagecache_simulator.control.resources import (
@@ -86,6 +86,8 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("GET", "faults"): show_faults,
     ("POST", "faults"): add_fault,
     ("DELETE", "faults"): remove_faults,
+    ("GET", "builds"): show_builds,
+    ("POST", "builds"): set_builds,
     ("GET", "holds"): show_holds,
     ("POST", "holds"): set_holds,
     ("DELETE", "holds"): release_all,

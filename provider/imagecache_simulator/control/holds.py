@@ -1,15 +1,31 @@
-"""What is held, over HTTP: all builds where they are, or single transitions."""
+"""How builds go on, over HTTP: how long they take, and what is held, all of them or single transitions."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from imagecache_simulator.control.request import ControlError, boolean, text
+from imagecache_simulator.control.request import ControlError, boolean, number, text
 
 if TYPE_CHECKING:
     from imagecache_simulator.control.request import ControlRequest
     from imagecache_simulator.core import Cloud
+
+_SHORTEST_BUILD, _LONGEST_BUILD = 0.001, 1e9
+
+
+def show_builds(cloud: Cloud, _: ControlRequest) -> Any:
+    """Answer `GET builds`."""
+    return {"seconds": cloud.eci.build_seconds}
+
+
+def set_builds(cloud: Cloud, request: ControlRequest) -> Any:
+    """Answer `POST builds`, with the simulated seconds that each takes from now on, or null."""
+    seconds = request.content("seconds").get("seconds")
+    if seconds is not None:
+        seconds = number("seconds", seconds, _SHORTEST_BUILD, _LONGEST_BUILD)
+    cloud.eci.build_seconds = seconds
+    return show_builds(cloud, request)
 
 
 def show_holds(cloud: Cloud, _: ControlRequest) -> Any:

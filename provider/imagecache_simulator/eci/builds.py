@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from imagecache_simulator.catalogue import Layer, total_size
@@ -83,6 +83,12 @@ class Build(Timeline[Step]):
         """Percent of the way from the first pull to the standard snapshot, 99 at most until it's there."""
         share = (self.elapsed - self.pulling_from) / max(self.until - self.pulling_from, 1)
         return min(99, max(0, int(share * 100)))
+
+    def last(self, seconds: float) -> None:
+        """Let a build that has just begun end after so many seconds, good or bad, its steps in proportion."""
+        end = self.steps[-1].at
+        self.steps = [replace(step, at=step.at / end * seconds) for step in self.steps]
+        self.pulling_from, self.until = self.pulling_from / end * seconds, self.until / end * seconds
 
     def obstruct(self, reason: str) -> None:
         """Let a build that has just begun end with a transit instance that doesn't start."""

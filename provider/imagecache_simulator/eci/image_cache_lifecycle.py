@@ -34,6 +34,7 @@ class ImageCacheLifecycle:
 
     Attributes:
         holds: the transitions that wait.
+        build_seconds: how long every build takes that begins from now on; None: what its images take.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -42,6 +43,7 @@ class ImageCacheLifecycle:
         self._numbers = 0
         self._held = False
         self.holds = Holds(self._settle)
+        self.build_seconds: float | None = None
 
     @property
     def image_caches(self) -> dict[str, ImageCache]:

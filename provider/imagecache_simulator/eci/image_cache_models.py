@@ -144,6 +144,8 @@ class ImageCacheBackend(ImageCacheLifecycle):
             obstacle=obstacle,
         )
         cache.build = plan(order, transit, self._cloud.random)
+        if self.build_seconds is not None:
+            cache.build.last(self.build_seconds)
 
     def usable(self, region_id: str) -> list[ImageCache]:
         """Return the image caches of a region that instances can use, the newest first."""

@@ -1,4 +1,4 @@
-"""Tests of holds over HTTP."""
+"""Tests of builds and holds over HTTP."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from imagecache_simulator import Cloud, control
 from imagecache_simulator.eci.image_cache import Inputs
 
 
-def send(cloud: Cloud, method: str, content: Any = None) -> Any:
+def send(cloud: Cloud, method: str, content: Any = None, path: str = "holds") -> Any:
     """Return the content of an answer to a request that must succeed."""
-    answer = control.handle(cloud, method, "/_simulator/holds", json.dumps(content).encode())
+    answer = control.handle(cloud, method, f"/_simulator/{path}", json.dumps(content).encode())
     assert answer.status == 200
     return json.loads(answer.body)
 
@@ -45,3 +45,23 @@ def test_transitions(cloud: Cloud) -> None:
     assert cache.status == "Creating"
     assert send(cloud, "DELETE") == {"ImageCaches": False, "transitions": []}
     assert cache.status == "Ready"
+
+
+def test_builds(cloud: Cloud) -> None:
+    """Builds that begin from now on take as long as is said, until null lets them take their usual time."""
+    assert send(cloud, "GET", path="builds") == {"seconds": None}
+    assert send(cloud, "POST", {"seconds": 20}, "builds") == {"seconds": 20}
+    cache = cloud.eci.create_image_cache("cn-hangzhou", Inputs("web", ("nginx",)), {})
+    assert send(cloud, "POST", {"seconds": None}, "builds") == {"seconds": None}
+    other = cloud.eci.create_image_cache("cn-hangzhou", Inputs("other", ("nginx",)), {})
+    cloud.advance(20)
+    assert (cache.status, other.status) == ("Ready", "Preparing")
+
+
+def test_bad_builds(cloud: Cloud) -> None:
+    """No time, or no number, is refused."""
+    for wrong in (0, -1, "20", True):
+        body = json.dumps({"seconds": wrong}).encode()
+        answer = control.handle(cloud, "POST", "/_simulator/builds", body)
+        assert answer.status == 400
+        assert "seconds is a number" in json.loads(answer.body)["error"]

@@ -360,3 +360,17 @@ def test_hold(cloud: Cloud, create: Create, describe: Describe) -> None:
     assert describe(image_cache_id) == before
     cloud.advance(1200)
     assert describe(image_cache_id)["Status"] == "Ready"
+
+
+@pytest.mark.parametrize(("image", "status"), [("nginx:1.25", "Ready"), ("nginx:no-such", "Failed")])
+def test_seconds(cloud: Cloud, create: Create, describe: Describe, image: str, status: str) -> None:
+    """Builds take exactly as long as the account is told, good or bad, with all their steps on the way."""
+    usual = ended(cloud, describe, create(Image__1=image))
+    cloud.eci.build_seconds = 20
+    image_cache_id = create(Image__1=image)
+    cloud.advance(19.9)
+    assert describe(image_cache_id)["Status"] == "Creating"
+    cloud.advance(0.1)
+    shown = describe(image_cache_id)
+    assert shown["Status"] == status
+    assert [each["Reason"] for each in shown["Events"]] == [each["Reason"] for each in usual["Events"]]
