@@ -1,4 +1,4 @@
-"""`python -m imagecache_provider`: the package's commands; today there is one, `install`.
+"""`python -m imagecache_provider`: the package's commands, `install` and `orphans`.
 
 What each does is in the module of its name.
 """
@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from imagecache_provider import install
+from imagecache_provider import install, orphans
 from imagecache_provider.errors import ProviderError
 
 
@@ -22,11 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
         commands.print_help()
         return 0
     try:
-        sys.stdout.write(f"{_install(options)}\n")
+        sys.stdout.write(f"{_done(options)}\n")
     except ProviderError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _done(options: argparse.Namespace) -> str:
+    if options.command == "orphans":
+        return orphans.run(options, os.environ)
+    return _install(options)
 
 
 def _install(options: argparse.Namespace) -> str:
@@ -62,6 +68,14 @@ def parser() -> argparse.ArgumentParser:
     )
     ways.add_argument("--check", action="store_true", help="say whether it's installed and starts")
     ways.add_argument("--remove", action="store_true", help="take it away again")
+    orphans.add_options(
+        commands.add_parser(
+            "orphans",
+            help="list image caches of a stack that aren't in its state, and remove them",
+            description="List the image caches that carry a stack's tag and aren't in its state: what a"
+            " create that was cut off or a lost state left. Nothing is removed without --remove --yes.",
+        )
+    )
     return options
 
 

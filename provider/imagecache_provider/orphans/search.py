@@ -1,0 +1,122 @@
+"""Looks for a stack's caches in the cloud, tells which of them its state doesn't have, and removes one.
+
+`Command` calls it. What a cache says of itself is in its hidden tags (`resource.Record`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+from imagecache_provider.clock import Clock
+from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.lifecycle import Lifecycle
+from imagecache_provider.orphans.stack_state import StackState
+from imagecache_provider.registry import RESOURCES
+from imagecache_provider.resource import STACK_TAG, Connection, Observed, Record
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A resource in the cloud that carries a stack's tag and isn't in its state.
+
+    Attributes:
+        token: its Pulumi type.
+        region: its region.
+        name: its name in the cloud.
+        seen: how the cloud shows it.
+        urn: the resource of the state that it was made for; empty if the state has no such resource.
+        creating: whether the state says that a create of that resource was under way.
+        at_work: whether an `up` may be at work on it, or the next one adopt it.
+    """
+
+    token: str
+    region: str
+    name: str
+    seen: Observed
+    urn: str
+    creating: bool
+    at_work: bool = True
+
+    @property
+    def id(self) -> str:
+        """Its ID."""
+        return self.seen.id
+
+    @property
+    def record(self) -> Record | None:
+        """What its hidden tag says."""
+        return self.seen.record
+
+    @property
+    def pending(self) -> bool:
+        """Whether it was never handed over to a state."""
+        return self.record is not None and self.record.pending
+
+    def judged(self, settled: bool) -> Orphan:
+        """Say whether something may be at work on it.
+
+        Args:
+            settled: whether it's known that no command is at work on the stack.
+        """
+        at_work = self.pending and (self.seen.phase.busy or (self.creating and not settled))
+        return replace(self, at_work=at_work)
+
+
+class Search:
+    """Looks in the account of a stack's configuration and the environment.
+
+    Args:
+        config: the stack's configuration, secrets in the clear.
+        environment: the process's environment variables.
+        clock: what waiting goes by.
+        remedy: what to tell a user who has set too little, beside those two.
+    """
+
+    def __init__(
+        self, config: Mapping[str, Any], environment: Mapping[str, str], clock: Clock, remedy: str
+    ) -> None:
+        self._connections: dict[str, Connection] = {
+            token: kind.connect(config, environment, clock, remedy) for token, kind in RESOURCES.items()
+        }
+        self._lifecycles = {token: Lifecycle(each, clock) for token, each in self._connections.items()}
+
+    @property
+    def secrets(self) -> list[str]:
+        """The texts that must never be shown."""
+        return list(chain.from_iterable(each.secrets for each in self._connections.values()))
+
+    def regions(self, named: Iterable[str]) -> list[str]:
+        """Give the regions to look in: these and the provider's.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        found = {*named, *(each.region for each in self._connections.values())} - {""}
+        if not found:
+            missing = next(iter(self._connections.values())).missing_region
+            raise ConfigurationError(f"the region {missing}; or name one: --region cn-hangzhou")
+        return sorted(found)
+
+    async def orphans(self, state: StackState, regions: Iterable[str]) -> list[Orphan]:
+        """List what carries the stack's tag and isn't in its state, oldest first."""
+        found = [
+            self._orphan(token, region, seen, state)
+            for token, connection in self._connections.items()
+            for region in regions
+            for seen in await connection.resource.find(region, {STACK_TAG: state.tag})
+            if seen.id not in state.known
+        ]
+        return sorted(found, key=lambda each: (str(each.seen.outputs.get("creationTime", "")), each.id))
+
+    def _orphan(self, token: str, region: str, seen: Observed, state: StackState) -> Orphan:
+        resource = seen.record.resource if seen.record else ""
+        name = str(seen.returned.get(self._connections[token].resource.name_property, ""))
+        urn = state.resources.get(resource, "")
+        return Orphan(token, region, name, seen, urn, resource in state.creating)
+
+    async def remove(self, orphan: Orphan) -> None:
+        """Delete one and wait until it's gone."""
+        await self._lifecycles[orphan.token].delete(orphan.id, orphan.region)

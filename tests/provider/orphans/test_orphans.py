@@ -1,0 +1,375 @@
+"""Tests of listing and removing what a stack's state doesn't have; tests/engine does it on a real engine."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.provider.world import REGION, World
+
+from imagecache_provider import orphans
+from imagecache_provider.errors import ProviderError
+from imagecache_provider.lifecycle import Outcome
+from imagecache_provider.resource import STACK_TAG, Identity
+from imagecache_simulator import Cloud, serve
+
+TOKEN = "imagecache:eci:ImageCache"
+NOTHING: dict[str, Any] = {"deployment": {"resources": []}}
+Fake = Callable[[Mapping[str, tuple[int, str, str]]], dict[str, str]]
+
+
+def exported(*known: Outcome, **more: Any) -> dict[str, Any]:
+    """Give a state that has these caches."""
+    resources = [resource(each.id) for each in known]
+    return {"deployment": {"resources": resources, **more}}
+
+
+def resource(id: str, name: str = "web") -> dict[str, Any]:
+    """Give a cache as a state has it."""
+    return {
+        "urn": f"urn:pulumi:dev::project::{TOKEN}::{name}",
+        "type": TOKEN,
+        "id": id,
+        "outputs": {"regionId": REGION},
+    }
+
+
+class Stack:
+    """The stack `dev` with its state in a file, in an account of the environment."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.file = folder / "state.json"
+        self.environment = {
+            "ALIBABA_CLOUD_REGION": REGION,
+            "ALIBABA_CLOUD_ENDPOINT_ECI": str(world.config["imagecache:endpoint"]),
+            "ALIBABA_CLOUD_PROTOCOL": "HTTP",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "simulator",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "simulator",
+        }
+
+    def options(self, *arguments: str) -> argparse.Namespace:
+        """Read a command line."""
+        parser = argparse.ArgumentParser()
+        orphans.add_options(parser)
+        return parser.parse_args(arguments)
+
+    def run(self, state: Any, *arguments: str) -> str:
+        """Run the command on this state."""
+        self.file.write_text(json.dumps(state))
+        whose = ("--project", "project", "--stack", "dev", "--state", str(self.file))
+        options = self.options(*whose, *arguments)
+        return self.world.run(orphans.Command(options, self.environment, self.world.clock).run())
+
+    def listed(self, state: Any, *arguments: str) -> Any:
+        """Run it for JSON."""
+        return json.loads(self.run(state, "--json", *arguments))
+
+    def left(self, name: str = "web") -> str:
+        """Leave a cache as a kill during its build does; give its ID."""
+        before = set(self.world.caches())
+        process = self.world.process()
+        self.world.cut_off(
+            process.creating(name, images=["nginx:1"]), lambda: bool(set(self.world.caches()) - before)
+        )
+        (made,) = set(self.world.caches()) - before
+        return made
+
+
+@pytest.fixture
+def stack(world: World, tmp_path: Path) -> Stack:
+    """Return a stack, not yet up."""
+    return Stack(world, tmp_path)
+
+
+def test_none(stack: Stack) -> None:
+    """What is in the state is no orphan, nor is another stack's."""
+    made = stack.world.process().create(images=["nginx:1"])
+    stack.world.process(stack="prod").create(images=["nginx:1"])
+    said = stack.run(exported(made))
+    assert said.startswith(
+        "No orphans: every image cache in cn-hangzhou with the tag of stack dev of project"
+    )
+
+
+def test_listed(stack: Stack) -> None:
+    """What isn't is listed, with what there is to know of it and how to remove it; nothing is removed."""
+    made = stack.world.process().create("api", images=["nginx:1"])
+    lost = stack.world.process().create(images=["nginx:1", "redis:7"], imageCacheName="mine")
+    said = stack.run(exported(made))
+    assert "1 image cache carries the tag of stack dev of project project and isn't in its state:" in said
+    assert made.id not in said
+    for word in (lost.id, "mine", REGION, "Ready", lost.outputs["creationTime"], "handed over", "redis:7"):
+        assert word in said
+    assert (
+        "To remove it: python -m imagecache_provider orphans --stack dev --project project --state"
+        f" {stack.file} --remove --yes"
+    ) in said
+    assert "another backend or organization" in said
+    assert len(stack.world.caches()) == 2
+
+
+def test_json(stack: Stack) -> None:
+    """The same for scripts."""
+    lost = stack.world.process().create(images=["nginx:1"])
+    listed = stack.listed(NOTHING)
+    (each,) = listed.pop("orphans")
+    assert listed == {
+        "project": "project",
+        "stack": "dev",
+        "regions": [REGION],
+        "updateInProgress": False,
+        "removable": [lost.id],
+        "removed": [],
+    }
+    assert each == {
+        "id": lost.id,
+        "type": TOKEN,
+        "name": lost.inputs["imageCacheName"],
+        "regionId": REGION,
+        "status": "Ready",
+        "creationTime": lost.outputs["creationTime"],
+        "images": ["nginx:1"],
+        "resource": Identity.of("project", "dev", TOKEN, "web").resource,
+        "urn": "",
+        "pending": False,
+        "atWork": False,
+    }
+
+
+def test_removed(stack: Stack) -> None:
+    """Removed is what was listed, once --yes is given, and nothing else."""
+    made = stack.world.process().create("api", images=["nginx:1"])
+    other = stack.world.process(stack="prod").create(images=["nginx:1"])
+    lost = stack.world.process().create(images=["nginx:1"])
+    assert f"Would remove: {lost.id}. To do it, add --yes." in stack.run(exported(made), "--remove")
+    assert lost.id in stack.world.caches()
+    assert f"Removed: {lost.id}" in stack.run(exported(made), "--remove", "--yes")
+    assert stack.world.caches().keys() == {made.id, other.id}
+    assert stack.run(exported(made), "--remove", "--yes").startswith("No orphans")
+
+
+def test_yes_alone(stack: Stack) -> None:
+    """Without --remove nothing is removed."""
+    stack.world.process().create(images=["nginx:1"])
+    stack.run(NOTHING, "--yes", "--building")
+    assert len(stack.world.caches()) == 1
+
+
+def test_some(stack: Stack) -> None:
+    """Removed may be some by their IDs; an ID that is none of them is an error, and nothing goes."""
+    one, two, three = (stack.world.process().create(name, images=["nginx:1"]) for name in ("a", "b", "c"))
+    with pytest.raises(ProviderError, match=f"--remove {three.id}: no such orphan"):
+        stack.run(exported(three), "--remove", one.id, three.id, "--yes")
+    assert stack.listed(exported(three), "--remove", one.id, "--yes")["removed"] == [one.id]
+    assert stack.world.caches().keys() == {two.id, three.id}
+
+
+@pytest.mark.parametrize("how", ["delete", "under way", "another name"])
+def test_in_the_state(stack: Stack, how: str) -> None:
+    """What is about to be deleted, was under way, or has another name now is in the state: it stays."""
+    made = stack.world.process().create(images=["nginx:1"])
+    state = {
+        "delete": {"deployment": {"resources": [{**resource(made.id), "delete": True}]}},
+        "under way": exported(pending_operations=[{"resource": resource(made.id), "type": "deleting"}]),
+        "another name": {"deployment": {"resources": [resource(made.id, "renamed")]}},
+    }[how]
+    assert stack.listed(state, "--remove", "--yes", "--building")["removed"] == []
+    assert list(stack.world.caches()) == [made.id]
+
+
+def test_building(stack: Stack) -> None:
+    """A pending cache that is being built may be an `up`'s own: it's left unless that is asked for."""
+    left = stack.left()
+    said = stack.run(NOTHING, "--remove", "--yes")
+    assert f"Left alone, unless --building is given: {left}. An `up` may be at work on it" in said
+    assert "Removed" not in said
+    assert stack.listed(NOTHING, "--remove", "--yes", "--building")["removed"] == [left]
+    assert stack.world.caches() == {}
+
+
+def test_pending(stack: Stack) -> None:
+    """One that is Ready is left only if the state says that its create was under way."""
+    left = stack.left()
+    stack.world.cloud.advance(3600)
+    assert stack.world.caches() == {left: "Ready"}
+    creating = exported(pending_operations=[{"resource": resource(""), "type": "creating"}])
+    (each,) = stack.listed(creating, "--remove", "--yes")["orphans"]
+    assert (each["atWork"], each["urn"].rpartition("::")[2]) == (True, "web")
+    other = exported(pending_operations=[{"resource": resource("", "api"), "type": "creating"}])
+    assert stack.listed(other, "--remove", "--yes")["removed"] == [left]
+
+
+def test_unknown_mark(stack: Stack) -> None:
+    """One whose tag of the resource is gone is listed with what is left of it."""
+    made = stack.world.process().create(images=["nginx:1"])
+    stack.world.cloud.eci.image_caches[made.id].tags = {STACK_TAG: Identity.of("project", "dev").stack}
+    assert "none  unknown" in stack.run(NOTHING)
+    assert stack.listed(NOTHING, "--remove", "--yes")["removed"] == [made.id]
+
+
+def test_regions(stack: Stack) -> None:
+    """Looked in are the provider's region and the state's; or those that are named, and the provider's."""
+    there = stack.world.process().create(images=["nginx:1"], regionId="cn-beijing")
+    assert stack.listed(NOTHING)["orphans"] == []
+    state = {"deployment": {"resources": [{**resource("imc-x"), "outputs": {"regionId": "cn-beijing"}}]}}
+    assert [each["id"] for each in stack.listed(state)["orphans"]] == [there.id]
+    named = stack.listed(NOTHING, "--region", "cn-beijing", "--region", "cn-shanghai")
+    assert named["regions"] == ["cn-beijing", REGION, "cn-shanghai"]
+    assert [each["id"] for each in named["orphans"]] == [there.id]
+
+
+def test_removing_fails(stack: Stack) -> None:
+    """What the cloud refuses is told, with what was removed all the same, and no secret."""
+    one, two = (stack.world.process().create(name, images=["nginx:1"]) for name in ("a", "b"))
+    stack.world.cloud.faults.error(
+        "DeleteImageCache", status=403, code="Forbidden", message="not simulator", times=1
+    )
+    with pytest.raises(ProviderError, match=r"Forbidden: not \[secret\]") as refused:
+        stack.run(NOTHING, "--remove", "--yes")
+    (gone,) = {one.id, two.id} - stack.world.caches().keys()
+    assert f"removed: {gone}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("dropped", "reason"),
+    [
+        ("ALIBABA_CLOUD_ACCESS_KEY", "needs credentials and none were usable"),
+        ("ALIBABA_CLOUD_REGION", "the region is set nowhere.*--region cn-hangzhou"),
+    ],
+)
+def test_too_little(stack: Stack, monkeypatch: pytest.MonkeyPatch, dropped: str, reason: str) -> None:
+    """Without credentials or region the error says what to set."""
+    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+    for name in [name for name in stack.environment if name.startswith(dropped)]:
+        del stack.environment[name]
+    with pytest.raises(ProviderError, match=reason):
+        stack.run(NOTHING)
+
+
+def test_no_file(stack: Stack, tmp_path: Path) -> None:
+    """A state that can't be read is one error."""
+    for path in (tmp_path / "missing.json", tmp_path):
+        options = stack.options("--state", str(path))
+        with pytest.raises(ProviderError, match="can't be read"):
+            stack.world.run(orphans.Command(options, {}, stack.world.clock).run())
+
+
+def test_standard_input(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-` is the standard input."""
+    lost = stack.world.process().create(images=["nginx:1"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(exported())))
+    options = stack.options("--state", "-", "--project", "project", "--stack", "me/project/dev", "--json")
+    said = stack.world.run(orphans.Command(options, stack.environment, stack.world.clock).run())
+    assert json.loads(said)["removable"] == [lost.id]
+
+
+class TestPulumi:
+    """With the state and the configuration from `pulumi`."""
+
+    def answers(self, stack: Stack, state: Any, backend: str) -> dict[str, tuple[int, str, str]]:
+        """Answer as Pulumi does for a stack whose configuration has the account."""
+        config = {name: {"value": value, "secret": True} for name, value in stack.world.config.items()}
+        return {
+            "stack --show-name": (0, "dev\n", ""),
+            "stack export": (0, json.dumps(state), ""),
+            "config --json --show-secrets": (0, json.dumps(config), ""),
+            "whoami --json": (0, json.dumps({"url": backend}), ""),
+        }
+
+    def test_account(self, stack: Stack, fake_pulumi: Fake, tmp_path: Path) -> None:
+        """The account is that of the stack's configuration, and the project that of the folder."""
+        lost = stack.world.process().create(images=["nginx:1"])
+        (tmp_path / "Pulumi.yaml").write_text("name: project\n")
+        environment = fake_pulumi(self.answers(stack, NOTHING, tmp_path.as_uri()))
+        options = stack.options("--cwd", str(tmp_path), "--remove", "--yes", "--json")
+        said = json.loads(stack.world.run(orphans.Command(options, environment, stack.world.clock).run()))
+        assert said["removed"] == [lost.id]
+
+    def test_under_way(self, stack: Stack, fake_pulumi: Fake, tmp_path: Path) -> None:
+        """While something is at work on the stack, orphans are listed and nothing is removed."""
+        lost = stack.world.process().create(images=["nginx:1"])
+        lock = tmp_path / ".pulumi" / "locks" / "organization" / "project" / "dev" / "1.json"
+        lock.parent.mkdir(parents=True)
+        lock.write_text("{}")
+        environment = fake_pulumi(self.answers(stack, NOTHING, tmp_path.as_uri()))
+        arguments = ("--cwd", str(tmp_path), "--project", "project")
+
+        def run(*more: str) -> str:
+            command = orphans.Command(stack.options(*arguments, *more), environment, stack.world.clock)
+            return stack.world.run(command.run())
+
+        assert "Nothing can be removed now: another command is at work on stack dev" in run()
+        with pytest.raises(ProviderError, match="nothing was removed: another command is at work"):
+            run("--remove", "--yes", "--building")
+        assert list(stack.world.caches()) == [lost.id]
+
+    def test_settled(self, stack: Stack, fake_pulumi: Fake, tmp_path: Path) -> None:
+        """Where it's known that nothing is at work, a pending Ready cache is nobody's."""
+        left = stack.left()
+        stack.world.cloud.advance(3600)
+        state = exported(pending_operations=[{"resource": resource(""), "type": "creating"}])
+        for backend, removed in (("s3://bucket", []), (tmp_path.as_uri(), [left])):
+            environment = fake_pulumi(self.answers(stack, state, backend))
+            options = stack.options("--cwd", str(tmp_path), "--remove", "--yes", "--json")
+            said = stack.world.run(orphans.Command(options, environment, stack.world.clock).run())
+            assert json.loads(said)["removed"] == removed
+
+    def test_recorded_meanwhile(self, stack: Stack, fake_pulumi: Fake, tmp_path: Path) -> None:
+        """What the state has by the time of the removal stays."""
+        made = stack.world.process().create(images=["nginx:1"])
+        environment = fake_pulumi(self.answers(stack, NOTHING, tmp_path.as_uri()))
+        options = stack.options("--cwd", str(tmp_path), "--project", "project", "--remove", "--yes", "--json")
+
+        def record(_call: object) -> None:
+            fake_pulumi(self.answers(stack, exported(made), tmp_path.as_uri()))
+
+        stack.world.cloud.subscribe(record)
+        said = stack.world.run(orphans.Command(options, environment, stack.world.clock).run())
+        assert ([each["id"] for each in json.loads(said)["orphans"]], json.loads(said)["removed"]) == (
+            [made.id],
+            [],
+        )
+
+
+def test_command(tmp_path: Path) -> None:
+    """As a command it ends with 0 and what it found, or 1 and one error; no secret is in either."""
+    with serve(Cloud()) as server:
+        environment = {
+            **os.environ,
+            "ALIBABA_CLOUD_REGION": REGION,
+            "ALIBABA_CLOUD_ENDPOINT_ECI": server.endpoint,
+            "ALIBABA_CLOUD_PROTOCOL": "HTTP",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "simulator",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong-secret",
+        }
+        command = [sys.executable, "-m", "imagecache_provider", "orphans", "--state", "-", "--stack", "dev"]
+        done = [
+            subprocess.run(
+                [*command, *more],
+                env={**environment, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret},
+                input=text,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for secret, text, more in (
+                ("simulator", json.dumps(NOTHING), ["--project", "project"]),
+                ("wrong-secret", json.dumps(NOTHING), ["--project", "project"]),
+                ("simulator", "no state", []),
+            )
+        ]
+    assert [each.returncode for each in done] == [0, 1, 1]
+    assert done[0].stdout.startswith("No orphans: ")
+    assert "DescribeImageCaches failed" in done[1].stderr
+    assert "pulumi stack export" in done[2].stderr
+    assert not any("Traceback" in each.stderr or "wrong-secret" in each.stderr for each in done)
