@@ -13,8 +13,10 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 
 from imagecache_simulator import Cloud, ScaledClock, serve
+from imagecache_simulator.ram.policies import Policy
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,12 +26,16 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    cloud = Cloud(
-        clock=ScaledClock(options.speed),
-        seed=options.seed,
-        access_key_id=options.access_key_id,
-        access_key_secret=options.access_key_secret,
-    )
+    try:
+        cloud = Cloud(
+            clock=ScaledClock(options.speed),
+            seed=options.seed,
+            access_key_id=options.access_key_id,
+            access_key_secret=options.access_key_secret,
+            policy=options.policy,
+        )
+    except ValueError as error:
+        parser().error(str(error))
     with ExitStack() as stack:
         try:
             tls_port = None if options.no_tls else options.tls_port
@@ -65,6 +71,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--seed", type=int, help="makes IDs and durations repeat")
     options.add_argument("--access-key-id", default="simulator", help="default: %(default)s")
     options.add_argument("--access-key-secret", default="simulator", help="default: %(default)s")
+    options.add_argument(
+        "--policy", type=_policy, metavar="FILE", help="a policy of RAM, which restricts the access key"
+    )
     return options
 
 
@@ -73,6 +82,13 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:  # noqa: PLR2004 - the highest port
         raise argparse.ArgumentTypeError("a port is from 0 to 65535")
     return number
+
+
+def _policy(path: str) -> Policy:
+    try:
+        return Policy.read(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _speed(text: str) -> float:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagecache_simulator.exceptions import (
     ApiError,
@@ -18,8 +18,12 @@ from imagecache_simulator.exceptions import (
     MissingActionError,
 )
 from imagecache_simulator.faults.exceptions import ConnectionLostError, InjectedError
+from imagecache_simulator.ram.exceptions import AccessDeniedError
 from imagecache_simulator.urls import PRODUCTS, Action, Product
 from imagecache_simulator.wire import Parameters, Request, Response, timestamp
+
+if TYPE_CHECKING:
+    from imagecache_simulator.ram.users import User
 
 LOGGED_PARAMETERS = 200
 LOGGED_LENGTH = 200
@@ -47,12 +51,14 @@ class Call:
         product: the product's name, empty if its version is unknown.
         action: as the client wrote it.
         parameters: the action's own.
+        user: the RAM user who made it, None for the account itself and before its signature is verified.
         faults: the ID and the kind of each fault that has struck it.
         delay: real seconds that its answer comes late.
     """
 
     def __init__(self, request: Request, request_id: str) -> None:
         values = dict(request.query_pairs() + request.form_pairs())
+        self.user: User | None = None
         self.faults: list[dict[str, str]] = []
         self.delay = 0.0
         self.request = request
@@ -66,6 +72,10 @@ class Call:
     @property
     def _product(self) -> Product | None:
         return PRODUCTS.get(self.version)
+
+    def signed_by(self, user: User | None) -> None:
+        """Note who made the call; its action may ask, too."""
+        self.user = self.parameters.user = user
 
     def find_action(self) -> Action:
         """Return the action that the request names; `ApiError` if there's none."""
@@ -88,13 +98,15 @@ class Call:
 
     def refusal(self, error: ApiError) -> Response:
         """Return the cloud's error. Source: spec/signing.md section 4."""
-        body = {
+        body: dict[str, Any] = {
             "RequestId": self.request_id,
             "HostId": self.request.host,
             "Code": error.code,
             "Message": error.message,
             "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}&product={self.product}",
         }
+        if isinstance(error, AccessDeniedError):
+            body["AccessDeniedDetail"] = error.detail
         answer = Response.of_json(error.status, body, x_acs_request_id=self.request_id)
         headers = dict(answer.headers)
         if isinstance(error, InjectedError) and error.retry_after is not None:
@@ -109,6 +121,7 @@ class Call:
         """Return what the log keeps of the call; no secret is in it."""
         return {
             "time": timestamp(now),
+            "user": self.user.name if self.user else "",
             "product": self.product,
             "action": self.action,
             "parameters": _masked(self.parameters),

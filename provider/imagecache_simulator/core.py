@@ -23,6 +23,7 @@ from imagecache_simulator.exceptions import ApiError, DryRunOperationError
 from imagecache_simulator.faults.exceptions import ConnectionLostError
 from imagecache_simulator.faults.models import Faults
 from imagecache_simulator.idempotency import Idempotency
+from imagecache_simulator.ram.users import Users, authorize
 from imagecache_simulator.rates import Rates
 from imagecache_simulator.regions import default_regions
 from imagecache_simulator.registries import Registries
@@ -58,6 +59,8 @@ class Cloud:
         access_key_id: the account's access key.
         access_key_secret: its secret.
         region: the region that the server's first line names.
+        policy: restricts the access key to what a policy of RAM allows: plain data or JSON. Without one it's
+            the account's own, which may do everything.
         now: the real time, which the age of signatures is measured against.
 
     Attributes:
@@ -68,8 +71,12 @@ class Cloud:
         stock: what each zone sells; close zones and sell things out there.
         rates: how many calls are admitted in a minute; all unless a limit is set.
         faults: what goes wrong; add and remove it there.
+        users: RAM users, each with an access key and a policy; add and remove them there.
+        service_linked_roles: the services that have made their role in the account: none at first, Eci's
+            (`eci.aliyuncs.com`) from the first build or instance on.
         requests: the last 10,000 calls, secrets masked: dicts of number (1 for the first call, counting up),
-            time, product, action, parameters, status (0: no answer was sent), code, request_id, faults.
+            time, user (of RAM; empty: the account's own key), product, action, parameters, status (0: no
+            answer was sent), code, request_id, faults.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class Cloud:
         access_key_secret: str = "simulator",  # noqa: S107 - a made-up secret of a made-up account
         region: str = "cn-hangzhou",
         now: Callable[[], datetime] = real_now,
+        policy: Any = None,
     ) -> None:
         self.clock: Clock = clock or ManualClock()
         self.lock = threading.RLock()
@@ -89,7 +97,8 @@ class Cloud:
         self.region = region
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOGGED_REQUESTS)
         self._seed = seed
-        self._verifier = Verifier({access_key_id: access_key_secret}, now)
+        self.users = Users(access_key_id, access_key_secret, policy)
+        self._verifier = Verifier(self.users.secret, now)
         self._request_count = 0
         self._observers: dict[object, Observer] = {}
         self._found()
@@ -149,7 +158,7 @@ class Cloud:
 
     def copied(self, moment: datetime) -> Cloud:
         """Return a copy of the account that stands at a moment, without faults and observers."""
-        shared = (self.lock, self._verifier, self.registries, self._idempotency, self.requests)
+        shared = (self.lock, self._verifier, self.users, self.registries, self._idempotency, self.requests)
         memo: dict[int, Any] = {id(each): each for each in shared}
         memo[id(self.clock)] = ManualClock(moment)
         memo[id(self._observers)] = {}
@@ -162,8 +171,8 @@ class Cloud:
         """Make the account as new, for test suites that share a server.
 
         Everything in it goes, with quotas, switches, stock and the log. Simulated time begins where it began,
-        and a seed makes its IDs and durations repeat from the first. What stays: credentials, nonces that
-        were used, observers, and the numbers in the log, which go on.
+        and a seed makes its IDs and durations repeat from the first. What stays: credentials, users, nonces
+        that were used, observers, and the numbers in the log, which go on.
         """
         with self.lock:
             self.clock.reset()
@@ -216,6 +225,7 @@ class Cloud:
         self.account_id = "1" + "".join(self.random.choices(string.digits, k=15))
         self.regions = default_regions()
         self.quotas: dict[str, int] = dict(DEFAULT_QUOTAS)
+        self.service_linked_roles: set[str] = set()
         self.faults = Faults(self)
         self.registries = Registries(self.account_id, self.faults.pull)
         self.switches = Switches()
@@ -239,8 +249,9 @@ class Cloud:
 
     def _run(self, call: Call) -> Mapping[str, Any]:
         action = call.find_action()
-        self._verifier.verify(call.request)
+        call.signed_by(self.users.of_key(self._verifier.verify(call.request)))
         self.settle()
+        authorize(self, call, call.user)
         self.switches.check(call.product, call.action, call.parameters)
         self.rates.check(call.action, self.clock.now())
         self.faults.before(call)

@@ -40,17 +40,17 @@ class Verifier:
     """Checks signatures against known access keys and remembers the nonces it has seen.
 
     Args:
-        credentials: access key ID to secret.
+        secret: gives the secret of an access key, None if there's no such key.
         now: the real time, which clients sign with.
     """
 
-    def __init__(self, credentials: Mapping[str, str], now: Callable[[], datetime]) -> None:
-        self._credentials = credentials
+    def __init__(self, secret: Callable[[str], str | None], now: Callable[[], datetime]) -> None:
+        self._secret_of = secret
         self._now = now
         self._nonces: OrderedDict[str, datetime] = OrderedDict()
 
-    def verify(self, request: Request) -> None:
-        """Pass a request that is signed as it should be.
+    def verify(self, request: Request) -> str:
+        """Pass a request that is signed as it should be, and return by which access key.
 
         Raises:
             MissingParameterError: a part of the signature is absent.
@@ -63,13 +63,14 @@ class Verifier:
             SignatureNonceUsedError: it has been sent before.
         """
         if request.headers.get("authorization", "").startswith("ACS3-"):
-            nonce = self._verify_v3(request)
+            access_key_id, nonce = self._verify_v3(request)
         else:
-            nonce = self._verify_rpc(request)
+            access_key_id, nonce = self._verify_rpc(request)
         self._remember(nonce)
+        return access_key_id
 
-    def _verify_v3(self, request: Request) -> str:
-        """Verify ACS3-HMAC-SHA256 and return the nonce. Source: spec/signing.md section 2."""
+    def _verify_v3(self, request: Request) -> tuple[str, str]:
+        """Verify ACS3-HMAC-SHA256; return access key and nonce. Source: spec/signing.md section 2."""
         parts = _V3_AUTHORIZATION.fullmatch(request.headers["authorization"].strip())
         if parts is None:
             raise IncompleteSignatureError
@@ -87,10 +88,10 @@ class Verifier:
             raise SignatureDoesNotMatchError
         expected = _v3_signature(secret, request, sorted(signed), body_hash)
         _compare(expected, parts["signature"])
-        return nonce
+        return parts["key"], nonce
 
-    def _verify_rpc(self, request: Request) -> str:
-        """Verify RPC HMAC-SHA1 and return the nonce. Source: spec/signing.md section 3."""
+    def _verify_rpc(self, request: Request) -> tuple[str, str]:
+        """Verify RPC HMAC-SHA1; return access key and nonce. Source: spec/signing.md section 3."""
         parameters = dict(request.query_pairs() + request.form_pairs())
         access_key_id = _mandatory(parameters, "AccessKeyId")
         signature = _mandatory(parameters, "Signature")
@@ -103,7 +104,7 @@ class Verifier:
         del parameters["Signature"]
         expected = _rpc_signature(self._secret(access_key_id), request.method, parameters)
         _compare(expected, signature)
-        return nonce
+        return access_key_id, nonce
 
     def _check_time(self, text: str) -> None:
         try:
@@ -114,9 +115,10 @@ class Verifier:
             raise InvalidTimeStampExpiredError
 
     def _secret(self, access_key_id: str) -> str:
-        if access_key_id not in self._credentials:
+        secret = self._secret_of(access_key_id)
+        if secret is None:
             raise InvalidAccessKeyIdNotFoundError
-        return self._credentials[access_key_id]
+        return secret
 
     def _remember(self, nonce: str) -> None:
         """Refuse a nonce seen before. One older than the skew allows can't come back: it's forgotten."""

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
+
+if TYPE_CHECKING:
+    from imagecache_simulator.ram.users import User
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -85,12 +88,16 @@ class Parameters(Mapping[str, str]):
         values: wire name to value, for instance `{"Image.1": "nginx", "Tag.1.Key": "team"}`.
         host: the host that the request was sent to.
         prefix: where these values stood in the whole call, for the messages of errors.
+
+    Attributes:
+        user: the RAM user who makes the call; None for the account itself.
     """
 
     def __init__(self, values: Mapping[str, str], host: str = "", prefix: str = "") -> None:
         self._values = dict(values)
         self.host = host
         self.prefix = prefix
+        self.user: User | None = None
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]

@@ -26,7 +26,7 @@ def test_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     """The Python examples run as they stand, one after the other."""
     names: dict[str, Any] = {}
     examples = [example for example in EXAMPLES if "def test_" not in example]
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         exec(compile(example, "docs/simulator.md", "exec"), names)  # noqa: S102 - the page's own code
     assert capsys.readouterr().out.startswith("127.0.0.1:")

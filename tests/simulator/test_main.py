@@ -79,6 +79,24 @@ def test_options() -> None:
         }
 
 
+def test_policy(tmp_path: Path) -> None:
+    """A policy restricts the access key; one that can't be, or isn't there, is told with exit status 2."""
+    file = tmp_path / "policy.json"
+    file.write_text('{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}')
+    with started("--no-tls", "--policy", str(file)) as process:
+        url = f"http://{first_line(process)['endpoint']}/_simulator/users"
+        (user,) = http_client.get(url, timeout=10).json()
+        assert (user["name"], user["access_key_id"]) == ("simulator", "simulator")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    file.write_text('{"Version": "2"}')
+    for path, reason in ((file, 'Version is "1"'), (tmp_path / "absent", "No such file or directory")):
+        with started("--policy", str(path)) as process:
+            output, errors = process.communicate(timeout=30)
+        assert (process.returncode, output) == (2, "")
+        assert errors.splitlines()[-1].endswith(f"argument --policy: {path}: {reason}")
+
+
 def test_port_that_is_taken() -> None:
     """A port that's taken is told in a sentence, with exit status 1."""
     with (

@@ -33,6 +33,7 @@ from imagecache_simulator.control.resources import (
     show_resources,
 )
 from imagecache_simulator.control.stock import set_stock, show_stock
+from imagecache_simulator.control.users import add_user, remove_user, show_users
 from imagecache_simulator.wire import Response
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "TABLE", "handle", "resources"]
 
 PREFIX = "/_simulator/"
-_WITH_ID = frozenset({"faults", "image-caches", "transit-instances", "disks", "snapshots"})
+_WITH_ID = frozenset({"faults", "image-caches", "transit-instances", "disks", "snapshots", "users"})
 
 
 def handle(cloud: Cloud, method: str, path: str, body: bytes = b"", query: str = "") -> Response:
@@ -93,6 +94,9 @@ TABLE: dict[tuple[str, str], Callable[[Cloud, ControlRequest], Any]] = {
     ("DELETE", "holds"): release_all,
     ("GET", "switches"): show_switches,
     ("POST", "switches"): set_switches,
+    ("GET", "users"): show_users,
+    ("POST", "users"): add_user,
+    ("DELETE", "users"): remove_user,
     ("POST", "reset"): reset,
     ("GET", "stock"): show_stock,
     ("POST", "stock"): set_stock,
