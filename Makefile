@@ -6,10 +6,11 @@ PYTHON310 ?= python3.10
 
 VENV := .venv
 PY := $(VENV)/bin/python
+SITE ?= site
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine plugin browser demo bench-simulator test check format schema generate sdks conformance chaos constraints
+.PHONY: help setup engine plugin browser demo docs bench-simulator test check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -45,6 +46,11 @@ dist/.plugin: $(VENV)/.installed tools/build_plugin.py $(shell find provider/ima
 
 demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
+
+# The variable keeps Material's advice about MkDocs 2, which constraints.txt doesn't have, out of every build.
+docs: setup ## build the pages of docs/ as a site in site/ and check it; ARGS=--external tries links that leave it
+	@NO_MKDOCS_2_WARNING=1 $(PY) -W error -m mkdocs build --quiet --strict --site-dir $(SITE)
+	@$(PY) tools/check_site.py $(ARGS) $(SITE)
 
 # Not a test: what it measures is this machine. Its report goes into docs where it's asked to:
 # make bench-simulator ARGS='--report docs/simulator-performance.json'.

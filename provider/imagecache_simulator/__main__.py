@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import shlex
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from imagecache_simulator import Cloud, ScaledClock, serve
@@ -44,6 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
             ports = f"{options.port}" if options.no_tls else f"{options.port} and {options.tls_port}"
             sys.stderr.write(f"Can't listen on {options.host}:{ports}: {error.strerror or error}\n")
             return 1
+        if options.environment:
+            try:
+                stack.enter_context(_written(server.environment, options.environment))
+            except OSError as error:
+                sys.stderr.write(f"Can't write {options.environment}: {error.strerror or error}\n")
+                return 1
         line = {
             "endpoint": server.endpoint,
             "tls_endpoint": server.tls_endpoint,
@@ -58,6 +66,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+@contextmanager
+def _written(environment: dict[str, str], file: Path) -> Iterator[None]:
+    """Have a file that sets an environment in a shell, until the block ends; it appears all at once."""
+    fresh = file.with_name(f"{file.name}.partial")
+    fresh.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()))
+    fresh.replace(file)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
     options = argparse.ArgumentParser(prog="python -m imagecache_simulator", description=__doc__)
@@ -69,6 +89,12 @@ def parser() -> argparse.ArgumentParser:
         "--speed", type=_speed, default=60, help="simulated seconds per real second (default: %(default)s)"
     )
     options.add_argument("--seed", type=int, help="makes IDs and durations repeat")
+    options.add_argument(
+        "--environment",
+        type=Path,
+        metavar="FILE",
+        help="once it listens, write what leads a shell's programs to it: `. FILE`",
+    )
     options.add_argument("--access-key-id", default="simulator", help="default: %(default)s")
     options.add_argument("--access-key-secret", default="simulator", help="default: %(default)s")
     options.add_argument(

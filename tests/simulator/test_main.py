@@ -97,6 +97,30 @@ def test_policy(tmp_path: Path) -> None:
         assert errors.splitlines()[-1].endswith(f"argument --policy: {path}: {reason}")
 
 
+def test_environment(tmp_path: Path) -> None:
+    """A shell that reads the file of --environment is led to the server; the file goes with the server."""
+    file = tmp_path / "an environment"
+    with started("--environment", str(file), "--access-key-id", "it's me") as process:
+        line = first_line(process)
+        shell = '. "$1"; printf "%s\\n" "$ECI_ENDPOINT" "$ALICLOUD_ACCESS_KEY"'
+        done = subprocess.run(
+            ["bash", "-c", shell, "bash", file], capture_output=True, text=True, check=True, env={}
+        )
+        assert done.stdout.splitlines() == [line["endpoint"], "it's me"]
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30) == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_environment_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file that can't be written is told in a sentence, with exit status 1."""
+    file = tmp_path / "nowhere" / "environment"
+    with started("--environment", str(file)) as process:
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output) == (1, "")
+    assert errors == f"Can't write {file}: No such file or directory\n"
+
+
 def test_port_that_is_taken() -> None:
     """A port that's taken is told in a sentence, with exit status 1."""
     with (

@@ -1,0 +1,80 @@
+"""The pages of docs/ as a site: `make docs`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.pages.page import DOCS
+
+import check_site
+
+ROOT = DOCS.parent
+
+pytestmark = pytest.mark.timeout(300)  # a busy machine takes long over a site that a quiet one builds in 4 s
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `make docs` built the site into; it fails at any warning and any fault."""
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        ["make", "--silent", "docs", f"SITE={folder}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(" 0 faults\n")
+    assert done.stderr == ""
+    return folder
+
+
+def test_all_pages_are_there(site: Path) -> None:
+    """Every page of docs/ is in the site and its navigation; so are README, CONTRIBUTING and CHANGELOG."""
+    pages = [page.relative_to(DOCS) for page in DOCS.rglob("*.md") if "examples" not in page.parts]
+    expected = {page.with_suffix(".html").as_posix() for page in pages}
+    expected |= {"index.html", "CONTRIBUTING.html", "CHANGELOG.html"}
+    # What links to a page from the front page, that is, from the navigation at its side.
+    navigated = check_site.read(site)[site / "index.html"].followed
+    assert expected - navigated == set()
+
+
+def test_what_pages_link_to_is_there(site: Path) -> None:
+    """Examples and tests that pages link to are pages of the site; its search leaves them out."""
+    program = (site / "source/examples/minimal/__main__.py.html").read_text()
+    assert "vswitch_ids" in re.sub("<[^>]*>", "", program)
+    assert "source/" not in (site / "search" / "search_index.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[x](nowhere.md)", "nowhere.md"),
+        ("[x](index.md#nowhere)", "nowhere"),
+        ("[x](../nowhere.md)", "nowhere.md"),
+        ("[x](/index.html)", "absolute"),
+        ("![x](nowhere.svg)", "nowhere.svg"),
+    ],
+)
+def test_broken_link_fails_the_build(text: str, fault: str, tmp_path: Path) -> None:
+    """A link to what isn't there ends the build, whichever way it's broken."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(f"# Page\n\n{text}\n")
+    (tmp_path / "mkdocs.yml").write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\n"
+        f"docs_dir: docs\nhooks: ['{ROOT / 'tools' / 'site_hooks.py'}']\n"
+        "nav: [page.md, index.md, CONTRIBUTING.md, CHANGELOG.md]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=tmp_path,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (warning, *_) = [line for line in done.stderr.splitlines() if "page.md" in line and "WARNING" in line]
+    assert fault in warning
