@@ -305,9 +305,11 @@ class Readiness:
     def _failed(self, seen: Observed, inputs: Mapping[str, Any], *, created: bool) -> FailedError:
         why = "".join(f"\n  {reason}" for reason in seen.reasons) or "\n  the cloud gives no reason"
         after = ", and was deleted again" if created and not self._keeps_failed else ""
+        about = f"\n  property: {seen.failing_property}" if seen.failing_property else ""
+        remedy = seen.remedy or "mend what the events name"
         return FailedError(
-            f"{self.title(inputs)}: {seen.id} ended {seen.status}{after}:{why}\n"
-            f"  what to do: mend what the events name, then run up again{self._next(seen, created=created)}",
+            f"{self.title(inputs)}: {seen.id} ended {seen.status}{after}:{why}{about}\n"
+            f"  what to do: {remedy}; then run up again{self._next(seen, created=created)}",
             seen,
         )
 

@@ -230,6 +230,8 @@ class Observed:
         tags: all its tags, hidden ones too.
         event: what happened last in its last build, in the cloud's words; for people.
         reasons: why it failed, newest last; empty if it didn't.
+        remedy: what a user can do about that; the middle of a sentence.
+        failing_property: the input property that it's about; empty where it is about none.
     """
 
     id: str
@@ -242,6 +244,8 @@ class Observed:
     tags: dict[str, str] = field(default_factory=dict)
     event: str = ""
     reasons: tuple[str, ...] = ()
+    remedy: str = ""
+    failing_property: str = ""
 
     @property
     def record(self) -> Record | None:

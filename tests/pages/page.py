@@ -7,7 +7,9 @@ says it says. In a page,
   it prints: `…` stands for any text, a line that is nothing but `…` for any lines. Without such lines,
   anything may be printed. A command must succeed, unless a line of what it prints begins with `error:`: then
   it must fail;
-- a block of another language whose first line is `# file: NAME` (or `// file: NAME`) is that file.
+- a block of another language whose first line is `# file: NAME` (or `// file: NAME`) is that file;
+- a block ```diff whose first line is `--- NAME` is an edit of that file: its lines with `-` and with a space
+  must stand there once, in a row, and those with `+` and with a space take their place.
 """
 
 from __future__ import annotations
@@ -49,6 +51,28 @@ class File:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A change of a file that the page shows.
+
+    Attributes:
+        name: the file's path in the folder that the commands run in.
+        before: the lines that have to be there.
+        after: the lines that take their place.
+    """
+
+    name: str
+    before: str
+    after: str
+
+    def made_in(self, text: str) -> str:
+        """Give a file's text with the change made."""
+        assert text.count(self.before) == 1, (
+            f"{self.name} doesn't have this once:\n{self.before}\nbut:\n{text}"
+        )
+        return text.replace(self.before, self.after)
+
+
+@dataclass(frozen=True)
 class Command:
     """A command that the page tells its reader to run.
 
@@ -66,12 +90,18 @@ class Command:
         return any(line.strip().startswith("error:") for line in self.expected)
 
     def printed(self, output: str) -> bool:
-        """Say whether an output is what the page shows; blank lines and spaces at lines' ends don't count."""
+        """Say whether an output is what the page shows.
+
+        Blank lines and spaces at lines' ends don't count, and a tab is the spaces that it looks like.
+        """
         return not self.expected or _pattern(self.expected).fullmatch(_lines(output)) is not None
 
 
-def steps(text: str) -> list[File | Command]:
-    """Give the files and commands of a page's Markdown, in its order."""
+Step = File | Edit | Command
+
+
+def steps(text: str) -> list[Step]:
+    """Give the files, edits and commands of a page's Markdown, in its order."""
     return [step for block in _BLOCK.finditer(text) for step in _steps(block[2], _dedented(block))]
 
 
@@ -104,12 +134,16 @@ class Shell:
             self._process.stdin.close()
         end(self._process)
 
-    def take(self, step: File | Command) -> str:
-        """Write a file, or run a command and see that it does what the page shows; give what it printed."""
+    def take(self, step: Step) -> str:
+        """Write or edit a file, or run a command and see that it does what is shown; give what it printed."""
         if isinstance(step, File):
             file = self._folder / step.name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.text)
+            return ""
+        if isinstance(step, Edit):
+            file = self._folder / step.name
+            file.write_text(step.made_in(file.read_text()))
             return ""
         status, output = self.run(step.text)
         assert (status != 0) == step.fails, f"$ {step.text}\n{output}\nended with {status}"
@@ -154,11 +188,23 @@ def _dedented(block: re.Match[str]) -> str:
     return re.sub(f"^{block[1]}", "", block[3], flags=re.MULTILINE)
 
 
-def _steps(language: str, text: str) -> Iterator[File | Command]:
+def _steps(language: str, text: str) -> Iterator[Step]:
     if language == "console":
         yield from _commands(text)
+    elif language == "diff":
+        yield _edit(text)
     elif named := _FILE.match(text):
         yield File(named[1], text[named.end() :])
+
+
+def _edit(text: str) -> Edit:
+    head, *lines = text.splitlines()
+    if not head.startswith("--- "):
+        raise ValueError(f"an edit begins with {head!r}, not with '--- NAME'")
+    before, after = (
+        "".join(f"{line[1:]}\n" for line in lines if not line.startswith(other)) for other in "+-"
+    )
+    return Edit(head.removeprefix("--- ").strip(), before, after)
 
 
 def _commands(text: str) -> Iterator[Command]:
@@ -190,4 +236,4 @@ def _pattern(expected: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _lines(output: str) -> str:
-    return "".join(f"{line.rstrip()}\n" for line in output.splitlines() if line.strip())
+    return "".join(f"{line.rstrip()}\n" for line in output.expandtabs(4).splitlines() if line.strip())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.pages.page import Command, File, Shell, run_page, steps
+from tests.pages.page import Command, Edit, File, Shell, run_page, steps
 
 PAGE = """# A page
 
@@ -52,6 +52,19 @@ def test_steps() -> None:
     ]
 
 
+def test_edit(shell: Shell) -> None:
+    """An edit replaces lines that are in the file once; anything else is a mistake in the page."""
+    (edit,) = steps("```diff\n--- program\n a: 1\n-b: 2\n+b: 3\n+c: 4\n```\n")
+    assert edit == Edit("program", "a: 1\nb: 2\n", "a: 1\nb: 3\nc: 4\n")
+    shell.take(File("program", "a: 1\nb: 2\nd: 5\n"))
+    shell.take(edit)
+    shell.take(Command("cat program", ("a: 1", "b: 3", "c: 4", "d: 5")))
+    with pytest.raises(AssertionError, match="program doesn't have this once:\na: 1\nb: 2"):
+        shell.take(edit)
+    with pytest.raises(ValueError, match="begins with ' a: 1', not with '--- NAME'"):
+        steps("```diff\n a: 1\n-b: 2\n```\n")
+
+
 def test_block_without_a_command() -> None:
     """A block that begins with an output is a mistake in the page."""
     with pytest.raises(ValueError, match="begins with 'hello'"):
@@ -69,6 +82,7 @@ def test_block_without_a_command() -> None:
         (("one", "…", "two"), "one\ntwo\nthree\n", False),
         (("in … s (all)",), "in 3 s (all)", True),
         (("in … s",), "in 3 s and more", False),
+        (("    1 error:", "        * it"), "    1 error:\n    \t* it\n", True),
     ],
 )
 def test_printed(expected: tuple[str, ...], output: str, printed: bool) -> None:

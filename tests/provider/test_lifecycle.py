@@ -347,30 +347,36 @@ class TestCreateFails:
     """Create of a cache that the cloud can't build."""
 
     @pytest.mark.parametrize(
-        ("inputs", "reason"),
+        ("inputs", "reason", "property_name"),
         [
-            ({"images": ["library/no-such-image:1"]}, "Failed: .*no-such-image.*not found"),
-            ({"images": PRIVATE}, "Failed: .*401 Unauthorized"),
-            ({"images": PRIVATE, "imageRegistryCredentials": login("secret-12")}, "401 Unauthorized"),
-            ({"images": ["big:1"]}, "Failed: .*no space left on device.*has 20 GiB"),
+            ({"images": ["library/no-such-image:1"]}, "Failed: .*no-such-image.*not found", "images"),
+            ({"images": PRIVATE}, "Failed: .*401 Unauthorized", "imageRegistryCredentials"),
+            (
+                {"images": PRIVATE, "imageRegistryCredentials": login("secret-12")},
+                "401 Unauthorized",
+                "imageRegistryCredentials",
+            ),
+            ({"images": ["big:1"]}, "Failed: .*no space left on device.*has 20 GiB", "imageCacheSize"),
         ],
     )
-    def test_reason(self, world: World, inputs: dict[str, Any], reason: str) -> None:
-        """What the cloud's events say is in the error, what failed is deleted, and no secret is shown."""
+    def test_reason(self, world: World, inputs: dict[str, Any], reason: str, property_name: str) -> None:
+        """The cloud's events and the property are in the error, what failed is deleted, no secret shown."""
         world.cloud.registries.add_image("big:1", 20_000)
         with pytest.raises(
             FailedError, match=f"(?s)ended Failed, and was deleted again:.*{reason}"
         ) as caught:
             world.process().create(**inputs)
         assert world.caches() == {}
-        assert "what to do" in str(caught.value)
+        assert f"\n  property: {property_name}\n  what to do: " in str(caught.value)
         assert "secret-12" not in str(caught.value)
 
     def test_eip_in_use(self, world: World) -> None:
         """An EIP that something else uses fails the cache, with the cloud's word for it."""
         eip = world.cloud.vpc.eip(world.network["eip"])
         world.cloud.vpc.bind_eip(eip, "i-1", "EcsInstance")
-        with pytest.raises(FailedError, match="InUse, bound to EcsInstance i-1"):
+        with pytest.raises(
+            FailedError, match=r"InUse, bound to EcsInstance i-1(?s:.*)property: eipInstanceId"
+        ):
             world.process().create(images=SMALL, eipInstanceId=world.network["eip"])
         assert world.caches() == {}
 

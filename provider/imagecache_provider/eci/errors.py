@@ -102,7 +102,9 @@ MEANINGS: dict[str, Meaning] = {
     "InvalidAccessKeyId.Inactive": Meaning("", _CREDENTIALS),
     "SignatureDoesNotMatch": Meaning("", f"the access key's secret is wrong: {_CREDENTIALS}"),
     "IncompleteSignature": Meaning("", f"the access key's secret is wrong: {_CREDENTIALS}"),
-    "InvalidSecurityToken.Expired": Meaning("", "the temporary credentials have expired: get new ones"),
+    "InvalidSecurityToken.Expired": Meaning(
+        "", "the temporary credentials have expired: get new ones, then run up again"
+    ),
     "InvalidSecurityToken.MismatchWithAccessKey": Meaning(
         "", "access key and security token belong to different sessions: get all three anew"
     ),
@@ -142,8 +144,14 @@ def is_temporary(code: str, status: int) -> bool:
 
 def _guess(action: str, code: str, status: int) -> Meaning:
     """Give a code that has no line of its own the remedy of its kind."""
+    if code.startswith("Throttling"):
+        return Meaning(
+            "",
+            "the account makes more calls than the cloud takes: run up again later; --parallel and"
+            " maxCreatesPerMinute leave some to others",
+        )
     if is_temporary(code, status):
-        return Meaning("", "the cloud is overloaded or limits the account's calls: run up again later")
+        return Meaning("", "the cloud is overloaded: run up again later")
     if code.startswith(("Forbidden", "NoPermission")):
         return Meaning("", f"have eci:{action} granted to whom the credentials belong")
     return Meaning(

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from imagecache_provider.clock import Clock, moment
 from imagecache_provider.eci.account import missing_region, read_account
 from imagecache_provider.eci.client import Client, OpenApiClient
+from imagecache_provider.eci.failures import failure
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
 from imagecache_provider.eci.wire import numbered, parameters, tag_parameters
 from imagecache_provider.fields import NO_DEFAULT, Model, fields
@@ -193,6 +194,8 @@ def observed(cache: Mapping[str, Any]) -> Observed:
         for name, field in fields(ImageCacheState).items()
         if field.property.wire
     }
+    reasons = _reasons(cache)
+    meaning = failure(reasons[-1] if reasons else "")
     outputs["events"] = [_event(event) for event in _newest(cache)[-_EVENTS_KEPT:]]
     return Observed(
         id=str(cache["ImageCacheId"]),
@@ -204,7 +207,9 @@ def observed(cache: Mapping[str, Any]) -> Observed:
         derived=_derived(cache),
         tags={str(tag["Key"]): str(tag.get("Value", "")) for tag in cache.get("Tags") or []},
         event=_last_event(cache),
-        reasons=_reasons(cache),
+        reasons=reasons,
+        remedy=meaning.remedy,
+        failing_property=meaning.property,
     )
 
 
