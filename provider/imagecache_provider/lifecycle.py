@@ -96,6 +96,8 @@ class Lifecycle(Offline):
         """End all waiting: what is under way is answered as it was seen last, and nothing new is begun."""
         self._adoption.stop()
         self._readiness.stop()
+        if self._connection.preflight is not None:
+            self._connection.preflight.stop()
 
     async def create(
         self,

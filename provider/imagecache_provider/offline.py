@@ -16,6 +16,7 @@ from imagecache_provider.adoption import Memory
 from imagecache_provider.clock import Clock, moment
 from imagecache_provider.diff import Diff, Difference, Kind, diff
 from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown
+from imagecache_provider.preflight import Plan
 from imagecache_provider.resource import Connection, Identity, automatic_name, build_id
 
 
@@ -140,6 +141,36 @@ class Offline:
             if member.property.change in kept and name in outputs
         }
         return self._preview(stays, news) if builds else stays
+
+    def plan_create(
+        self, identity: Identity, inputs: Mapping[str, Any], *, key: str, replaces: bool = False
+    ) -> Plan:
+        """Say what a create is about to do.
+
+        Args:
+            identity: the resource's.
+            inputs: its inputs.
+            key: what tells the resource from all others of this run.
+            replaces: whether it takes the place of another.
+        """
+        judged = frozenset(inputs)
+        return Plan(key, identity.stack, inputs, judged, adds=True, builds=True, replaces=replaces)
+
+    def plan_update(
+        self,
+        identity: Identity,
+        id: str,
+        olds: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+        *,
+        key: str,
+    ) -> Plan:
+        """Say what an update is about to do: a build uses all inputs, any other update what differs."""
+        found = self._compare(identity, olds, outputs, news)
+        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") == "UpdateFailed"
+        judged = news if builds else [each.property for each in found.differences]
+        return Plan(key, identity.stack, news, frozenset(judged), builds=builds, id=id)
 
     def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         if has_unknown(dict(inputs)):

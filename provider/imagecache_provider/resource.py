@@ -25,6 +25,7 @@ from imagecache_provider.fields import (
     has_unknown,
     without_secrets,
 )
+from imagecache_provider.preflight import Preflight
 
 STACK_TAG = "pulumi-imagecache-stack"
 """The hidden tag that every cache of a stack carries: the stack's hash."""
@@ -267,6 +268,7 @@ class Connection:
         missing_region: what to tell a user who has to set one; it follows the property's name.
         secrets: the account's texts that must never be shown.
         creates_per_minute: how many creates are sent in a minute at most, in each region.
+        preflight: what looks at operations before they are carried out; None for nothing.
     """
 
     resource: Resource
@@ -274,6 +276,7 @@ class Connection:
     missing_region: str
     secrets: tuple[str, ...]
     creates_per_minute: int = 200
+    preflight: Preflight | None = None
 
 
 class Resource(Protocol):

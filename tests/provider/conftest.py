@@ -118,6 +118,7 @@ def world(
         "protocol": "HTTP",
         "accessKey": "simulator",
         "secretKey": "simulator",
+        "preflight": "off",  # tests of it set it
     }
     config = {f"imagecache:{name}": value for name, value in settings.items()}
     return World(clock, loop, config, network, begin)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from pulumi import dynamic
 
 from imagecache_provider.check import CheckFailure
 from imagecache_provider.dynamic import host
+from imagecache_provider.dynamic.preflight import look
 from imagecache_provider.dynamic.session import Session, open_session
 from imagecache_provider.errors import ProviderError, our_fault, redacted
 from imagecache_provider.fields import fields, holds_secret, secrets_of
@@ -103,8 +104,11 @@ class Provider(dynamic.ResourceProvider):
         session = self._session
 
         def work() -> dynamic.CreateResult:
-            identity, _ = _program(props)
-            outcome = host.run(session.lifecycle.create(identity, _plain(props), session.operation))
+            identity, name = _program(props)
+            inputs = _plain(props)
+            plan = session.lifecycle.plan_create(identity, inputs, key=str(identity))
+            host.run(look(session, plan, name, self._warning(props)))
+            outcome = host.run(session.lifecycle.create(identity, inputs, session.operation))
             return dynamic.CreateResult(
                 outcome.id, {**outcome.inputs, **outcome.outputs, PROGRAM: props[PROGRAM]}
             )
@@ -131,11 +135,12 @@ class Provider(dynamic.ResourceProvider):
         session = self._session
 
         def work() -> dynamic.UpdateResult:
-            identity, _ = _program(_news)
+            identity, name = _program(_news)
             inputs, outputs = session.split(_plain(_olds))
-            updating = session.lifecycle.update(
-                identity, _id, inputs, outputs, _plain(_news), session.operation
-            )
+            news = _plain(_news)
+            plan = session.lifecycle.plan_update(identity, _id, inputs, outputs, news, key=str(identity))
+            host.run(look(session, plan, name, self._warning(_news, _olds)))
+            updating = session.lifecycle.update(identity, _id, inputs, outputs, news, session.operation)
             outcome = host.run(updating)
             return dynamic.UpdateResult({**outcome.inputs, **outcome.outputs, PROGRAM: _news[PROGRAM]})
 
@@ -154,10 +159,16 @@ class Provider(dynamic.ResourceProvider):
             text = str(error)
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
             text = our_fault(error)
+        raise ProviderError(redacted(text, self._secrets(props)))
+
+    def _warning(self, *props: Mapping[str, Any]) -> Callable[[str], None]:
+        """Give what shows a warning, without a secret of these properties."""
+        return lambda text: host.warn(redacted(text, self._secrets(props)))
+
+    def _secrets(self, props: Iterable[Mapping[str, Any]]) -> list[str]:
         connection = self._session.connection
         ours = (secret for each in props for secret in secrets_of(connection.resource.args, _plain(each)))
-        secrets = [*connection.secrets, *ours]
-        raise ProviderError(redacted(text, secrets))
+        return [*connection.secrets, *ours]
 
 
 def _failure(session: Session, failure: CheckFailure) -> dynamic.CheckFailure:

@@ -7,6 +7,7 @@ provider on four threads and prints `traceback.format_exc()` for whatever it rai
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 import traceback
@@ -14,9 +15,15 @@ from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
 from imagecache_provider.errors import ProviderError
 
 T = TypeVar("T")
+
+_PATIENCE = 2.0
+"""Seconds that a message to the engine may take; it's shown or it isn't."""
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -55,3 +62,20 @@ def show_plain_errors() -> None:
     main = sys.modules["__main__"]
     if hasattr(main, "DynamicResourceProviderServicer") and not isinstance(main.traceback, _PlainTraceback):
         main.traceback = _PlainTraceback()  # type: ignore[attr-defined] # the host's own import
+
+
+def warn(text: str) -> None:
+    """Show a warning in the engine's display; the host isn't told which resource it is at."""
+    address = _engine()
+    if not address:
+        return
+    with grpc.insecure_channel(address) as channel:
+        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text)
+        with contextlib.suppress(grpc.RpcError):
+            engine_pb2_grpc.EngineStub(channel).Log(request, timeout=_PATIENCE)
+
+
+def _engine() -> str:
+    """Give where the engine listens, which it tells its plugins in their arguments; empty elsewhere."""
+    is_host = hasattr(sys.modules["__main__"], "DynamicResourceProviderServicer")
+    return sys.argv[-1] if is_host and len(sys.argv) > 1 else ""

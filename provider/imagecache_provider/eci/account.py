@@ -10,14 +10,21 @@ credentials URI.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imagecache_provider.eci.products import ECI, OTHERS, Product
 from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.preflight import Mode
 
-DEFAULT_ENDPOINT = "eci.aliyuncs.com"
+DEFAULT_ENDPOINT = ECI.host
 """What the official Python SDK calls for every region; the region is a parameter."""
+
+EXPIRY_WARNING_DAYS = 7
+"""A stack that is deployed once a week is then told at least once before a cache goes."""
+
+_ALIBABA = ".aliyuncs.com"
 
 CREATES_PER_MINUTE = 200
 """So many CreateImageCache calls are taken from an account in a region [API page CreateImageCache]."""
@@ -41,6 +48,11 @@ _ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE",),
     "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"),
     "credentialsUri": ("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"),
+}
+
+_OTHER_ENDPOINTS = {
+    product.name: (f"ALIBABA_CLOUD_ENDPOINT_{product.name.upper()}", f"{product.name.upper()}_ENDPOINT")
+    for product in OTHERS
 }
 
 _CALLER_SETTINGS = (
@@ -71,11 +83,14 @@ class Account:
 
     Attributes:
         region: the region of caches that name none; empty if nothing sets one.
-        endpoint: host[:port], without a scheme.
+        endpoint: ECI's host[:port], without a scheme.
         protocol: HTTPS or HTTP.
         credentials: the settings that say who calls and in which role; empty for the official chain.
         remedy: what the front offers a user who has set too little, beside configuration and environment.
         creates_per_minute: how many caches this process asks for in a minute at most, in each region.
+        endpoints: host[:port] of the products that only preflight asks, by `Product.name`, where it's set.
+        preflight: what is done with what preflight finds.
+        expiry_warning_days: how many days before it expires a cache is warned of.
     """
 
     region: str = ""
@@ -84,6 +99,22 @@ class Account:
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     remedy: str = ""
     creates_per_minute: int = CREATES_PER_MINUTE
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    preflight: Mode = Mode.WARN
+    expiry_warning_days: int = EXPIRY_WARNING_DAYS
+
+    def host(self, product: Product, region: str) -> str:
+        """Give the host[:port] of a product.
+
+        An ECI that isn't Alibaba's own, such as a simulator, answers for the other products, too.
+        """
+        if product is ECI:
+            return self.endpoint
+        if named := self.endpoints.get(product.name):
+            return named
+        if not self.endpoint.endswith(_ALIBABA):
+            return self.endpoint
+        return product.host.format(region=region)
 
     @property
     def secrets(self) -> list[str]:
@@ -112,7 +143,17 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str], reme
     if protocol not in {"HTTP", "HTTPS"}:
         raise ConfigurationError(f"imagecache:protocol {protocol!r} is neither HTTPS nor HTTP")
     region, credentials = _first(sources, "region") or "", _credentials(sources)
-    return Account(region, endpoint, protocol, credentials, remedy, _creates_per_minute(sources[0]))
+    return Account(
+        region,
+        endpoint,
+        protocol,
+        credentials,
+        remedy,
+        _creates_per_minute(sources[0]),
+        _other_endpoints(sources),
+        _preflight(sources[0]),
+        _expiry_warning_days(sources[0]),
+    )
 
 
 def missing_region(remedy: str) -> str:
@@ -139,6 +180,38 @@ def _creates_per_minute(settings: Mapping[str, Any]) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) > 0):
         raise ConfigurationError(f"imagecache:maxCreatesPerMinute {given!r} is no whole number above 0")
     return int(text)
+
+
+def _expiry_warning_days(settings: Mapping[str, Any]) -> int:
+    given = settings.get("expiryWarningDays")
+    if given is None:
+        return EXPIRY_WARNING_DAYS
+    text = str(given)
+    if not (text.isascii() and text.isdecimal()):
+        raise ConfigurationError(f"imagecache:expiryWarningDays {given!r} is no whole number from 0 on")
+    return int(text)
+
+
+def _preflight(settings: Mapping[str, Any]) -> Mode:
+    given = settings.get("preflight")
+    if given is None:
+        return Mode.WARN
+    if given is False:  # what YAML makes of the word off
+        return Mode.OFF
+    try:
+        return Mode(given)
+    except ValueError:
+        raise ConfigurationError(f"imagecache:preflight {given!r} is none of off, warn, error") from None
+
+
+def _other_endpoints(sources: list[dict[str, Any]]) -> dict[str, str]:
+    found = {
+        product.name: next(
+            (named for source in sources if (named := _endpoint_of(product, source.get("endpoints")))), None
+        )
+        for product in OTHERS
+    }
+    return {name: endpoint for name, endpoint in found.items() if endpoint}
 
 
 def _first(sources: list[dict[str, Any]], name: str) -> str | None:
@@ -179,15 +252,16 @@ def _namespace(config: Mapping[str, Any], namespace: str) -> dict[str, Any]:
         if key.startswith(f"{namespace}:")
     }
     if "endpoint" not in found:
-        found["endpoint"] = next(_eci_endpoints(found.get("endpoints")), None)
+        found["endpoint"] = _endpoint_of(ECI, found.get("endpoints"))
     return found
 
 
-def _eci_endpoints(endpoints: Any) -> Iterator[str]:
-    """Give pulumi-alicloud's `endpoints`, a list of objects with one key a product, for ECI."""
+def _endpoint_of(product: Product, endpoints: Any) -> str | None:
+    """Read `endpoints`, an object with one key a product, or pulumi-alicloud's list of such objects."""
     for entry in endpoints if isinstance(endpoints, list) else [endpoints]:
-        if isinstance(entry, dict) and entry.get("eci"):
-            yield str(entry["eci"])
+        if isinstance(entry, dict) and entry.get(product.name):
+            return str(entry[product.name])
+    return None
 
 
 def _structured(key: str, value: Any) -> Any:
@@ -202,6 +276,7 @@ def _structured(key: str, value: Any) -> Any:
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = _set_variables(_ENVIRONMENT, environment)
+    found["endpoints"] = _set_variables(_OTHER_ENDPOINTS, environment)
     role = _set_variables(_ASSUMED_ROLE, environment)
     if "roleArn" in role and not environment.get(_OIDC):
         found["assumeRole"] = role

@@ -24,6 +24,26 @@ def _protocol(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
+def _switched_off(value: Any) -> Any:
+    return "off" if value is False else value  # what YAML makes of the word
+
+
+class Endpoints(Model):
+    """Hosts of the products that only preflight asks."""
+
+    vpc: Annotated[
+        str, BeforeValidator(_endpoint), Property("VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.")
+    ] = OPTIONAL
+    ecs: Annotated[
+        str, BeforeValidator(_endpoint), Property("ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.")
+    ] = OPTIONAL
+    resourcemanager: Annotated[
+        str,
+        BeforeValidator(_endpoint),
+        Property("ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com."),
+    ] = OPTIONAL
+
+
 class AssumeRole(Model):
     """A RAM role that the caller takes on."""
 
@@ -110,6 +130,33 @@ class ProviderArgs(Model):
         Property(
             "How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the"
             " most that ECI takes from an account. Less leaves something to others who use it.",
+            change=Change.LOCAL,
+        ),
+    ] = OPTIONAL
+    preflight: Annotated[
+        Literal["off", "warn", "error"],
+        BeforeValidator(_switched_off),
+        Property(
+            "What is done with mistakes that questions to the cloud show before anything is built: warn tells"
+            " them in previews, error also ends a preview or a create that is certain to fail, off asks"
+            " nothing. Default: warn.",
+            change=Change.LOCAL,
+        ),
+    ] = OPTIONAL
+    expiry_warning_days: Annotated[
+        int,
+        Field(ge=0),
+        Property(
+            "How many days before it expires a cache is warned of, unless preflight is off; 0 for never."
+            " Default: 7, so that a stack that is deployed once a week hears of it.",
+            change=Change.LOCAL,
+        ),
+    ] = OPTIONAL
+    endpoints: Annotated[
+        Endpoints,
+        Property(
+            "Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is"
+            " set to something else, such as a simulator, that answers for all.",
             change=Change.LOCAL,
         ),
     ] = OPTIONAL

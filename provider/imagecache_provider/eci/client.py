@@ -1,7 +1,8 @@
-"""Calls to ECI: the official generic client on threads, with the retries that it doesn't have.
+"""Calls to the cloud: the official generic client on threads, with the retries that it doesn't have.
 
-`eci.image_cache` is the only caller. The SDK's sync path goes over `requests`, so that tests can put
-`responses` in its place; it's loaded at the first call, since loading takes longer than most calls.
+The modules of `eci` are the callers: of ECI itself, and of the products that preflight asks. The SDK's sync
+path goes over `requests`, so that tests can put `responses` in its place; it's loaded at the first call,
+since loading takes longer than most calls.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from imagecache_provider.clock import Clock
 from imagecache_provider.eci.account import Account, missing_credentials
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
+from imagecache_provider.eci.products import ECI, Product
 from imagecache_provider.errors import (
     Cause,
     CloudError,
@@ -27,7 +29,6 @@ from imagecache_provider.errors import (
     TryAgainError,
 )
 
-VERSION = "2018-08-08"
 _THREADS = 8
 _ATTEMPTS = 6
 _FIRST_PAUSE = 0.5
@@ -38,7 +39,7 @@ class Client(Protocol):
     """What resources ask of the cloud."""
 
     async def call(
-        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False, product: Product = ECI
     ) -> dict[str, Any]:
         """Call an action; give the body of its answer. Raises errors of `errors.CloudError`.
 
@@ -46,32 +47,41 @@ class Client(Protocol):
             action: the API's name of it.
             parameters: by their names on the wire.
             paced: whether the caller waits by itself after throttling.
+            product: whose action it is.
         """
 
 
 class OpenApiClient:
-    """Calls one account's ECI; waiting takes no thread.
+    """Calls one account's products; waiting takes no thread.
 
     Args:
         account: where it is and who calls.
         clock: what passes between attempts.
         jitter: what spreads them, so that many callers don't come back at once.
         attempts: how often a call is made at most, while the cloud says that it may go through later.
+        timeout: seconds for a connection, and again for the answer; None for the SDK's 5 and 10.
     """
 
     def __init__(
-        self, account: Account, clock: Clock, jitter: random.Random, attempts: int = _ATTEMPTS
+        self,
+        account: Account,
+        clock: Clock,
+        jitter: random.Random,
+        attempts: int = _ATTEMPTS,
+        timeout: float | None = None,
     ) -> None:
         self._account = account
         self._clock = clock
         self._jitter = jitter
         self._attempts = attempts
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="eci")
-        self._sdk: Any = None
+        self._timeout = timeout
+        self._credentials: Any = None
+        self._sdks: dict[str, Any] = {}
         self._loading = threading.Lock()
 
     async def call(
-        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False, product: Product = ECI
     ) -> dict[str, Any]:
         """Call an action, again and again while it may yet go through.
 
@@ -81,7 +91,9 @@ class OpenApiClient:
         loop = asyncio.get_running_loop()
         for attempt in range(1, self._attempts + 1):
             try:
-                return await loop.run_in_executor(self._threads, self._call_once, action, dict(parameters))
+                return await loop.run_in_executor(
+                    self._threads, self._call_once, product, action, dict(parameters)
+                )
             except TryAgainError as error:  # noqa: PERF203 - a call takes a thousand times as long
                 if attempt == self._attempts or (paced and isinstance(error, ThrottledError)):
                     raise
@@ -92,14 +104,15 @@ class OpenApiClient:
         longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**attempt)
         return longest * self._jitter.uniform(0.5, 1.0)
 
-    def _call_once(self, action: str, parameters: dict[str, str]) -> dict[str, Any]:
+    def _call_once(self, product: Product, action: str, parameters: dict[str, str]) -> dict[str, Any]:
         from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params  # noqa: PLC0415 - see above
         from darabonba.runtime import RuntimeOptions  # noqa: PLC0415 - see above
 
-        sdk = self._loaded()
+        host = self._account.host(product, parameters.get("RegionId") or self._account.region)
+        sdk = self._loaded(host)
         how = Params(
             action=action,
-            version=VERSION,
+            version=product.version,
             protocol=self._account.protocol,
             pathname="/",
             method="POST",
@@ -109,30 +122,38 @@ class OpenApiClient:
             body_type="json",
         )
         try:
-            answer = sdk.call_api(how, OpenApiRequest(query=parameters), RuntimeOptions())
+            answer = sdk.call_api(how, OpenApiRequest(query=parameters), self._options(RuntimeOptions))
         except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere
-            raise self._translated(action, error) from None
+            raise self._translated(action, host, error) from None
         body: dict[str, Any] = answer["body"]
         return body
 
-    def _loaded(self) -> Any:
+    def _options(self, kind: Any) -> Any:
+        if self._timeout is None:
+            return kind()
+        milliseconds = round(self._timeout * 1000)
+        return kind(connect_timeout=milliseconds, read_timeout=milliseconds)
+
+    def _loaded(self, host: str) -> Any:
         with self._loading:
-            if self._sdk is None:
+            if host not in self._sdks:
                 from alibabacloud_tea_openapi.client import Client as Sdk  # noqa: PLC0415 - see above
                 from alibabacloud_tea_openapi.utils_models import Config  # noqa: PLC0415 - see above
 
-                self._sdk = Sdk(
+                if self._credentials is None:
+                    self._credentials = credentials_client(self._account.credentials)
+                self._sdks[host] = Sdk(
                     Config(
-                        credential=credentials_client(self._account.credentials),
-                        endpoint=self._account.endpoint,
+                        credential=self._credentials,
+                        endpoint=host,
                         protocol=self._account.protocol,
                         region_id=self._account.region or None,
                         user_agent="pulumi-imagecache",
                     )
                 )
-        return self._sdk
+        return self._sdks[host]
 
-    def _translated(self, action: str, error: Exception) -> Exception:
+    def _translated(self, action: str, host: str, error: Exception) -> Exception:
         """Turn what the SDK raises into the error tree; its own classes stay inside this module."""
         from alibabacloud_credentials.exceptions import CredentialException  # noqa: PLC0415 - see above
         from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # noqa: PLC0415 - see above
@@ -148,11 +169,11 @@ class OpenApiClient:
                 f"  what to do: {missing_credentials(self._account.remedy)}"
             )
         if isinstance(error, TeaException):
-            return self._unanswered(action, chain[-1])
+            return self._unanswered(action, host, chain[-1])
         return error
 
-    def _unanswered(self, action: str, reason: BaseException) -> CloudError:
-        where = f"{self._account.protocol.lower()}://{self._account.endpoint}"
+    def _unanswered(self, action: str, host: str, reason: BaseException) -> CloudError:
+        where = f"{self._account.protocol.lower()}://{host}"
         text = _shown(reason)
         cause = Cause(
             code="",

@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from imagecache_provider.clock import Clock, moment
-from imagecache_provider.eci.account import missing_region, read_account
+from imagecache_provider.eci.account import Account, missing_region, read_account
 from imagecache_provider.eci.client import Client, OpenApiClient
 from imagecache_provider.eci.failures import failure
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
 from imagecache_provider.eci.wire import numbered, parameters, tag_parameters
 from imagecache_provider.fields import NO_DEFAULT, Model, fields
+from imagecache_provider.preflight import Mode, Preflight
 from imagecache_provider.resource import SINGLY, Connection, Observed, Phase
 
 _PHASES = {
@@ -27,6 +28,9 @@ _PHASES = {
 }
 _PAGE = 20
 """The most that one answer holds [spec: eci-image-cache.md, section 4]."""
+_PREFLIGHT_ATTEMPTS = 2
+_PREFLIGHT_TIMEOUT = 4.0
+"""Seconds: a preview doesn't wait long for what it can do without."""
 _EVENTS_KEPT = 3
 """Few, since they stand in the stack's state."""
 _MESSAGE_KEPT = 200
@@ -71,6 +75,7 @@ class ImageCache:
             missing_region(remedy),
             tuple(account.secrets),
             account.creates_per_minute,
+            _preflight(account, clock),
         )
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -151,6 +156,17 @@ class ImageCache:
     async def _list(self, region: str, filters: Mapping[str, str]) -> list[Observed]:
         found = await list_image_caches(self._client, {"RegionId": region, **filters})
         return [observed(cache) for cache in found]
+
+
+def _preflight(account: Account, clock: Clock) -> Preflight | None:
+    if account.preflight is Mode.OFF:
+        return None
+    # Not needed to start the plugin: it's loaded with the first resource.
+    from imagecache_provider.eci.preflight.rules import ImageCachePreflight  # noqa: PLC0415
+
+    jitter = random.Random()  # noqa: S311 - it spreads retries, no more
+    client = OpenApiClient(account, clock, jitter, _PREFLIGHT_ATTEMPTS, _PREFLIGHT_TIMEOUT)
+    return ImageCachePreflight(client, clock, account.preflight, account.expiry_warning_days)
 
 
 async def list_image_caches(client: Client, query: Mapping[str, str]) -> list[Mapping[str, Any]]:

@@ -59,6 +59,11 @@ def repository(canonical_reference: str) -> str:
     return f"{registry}/{path}"
 
 
+def registry(canonical_reference: str) -> str:
+    """Give the registry of a reference that is spelt out, as host[:port]."""
+    return _split(canonical_reference)[0]
+
+
 def _repository_problem(repository: str) -> str | None:
     if len(repository) > _LONGEST_NAME:
         return f"has a repository of {len(repository)} characters; {_LONGEST_NAME} are the most"

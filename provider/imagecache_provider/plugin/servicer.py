@@ -28,6 +28,7 @@ from imagecache_provider.plugin.codec import Properties, decode
 from imagecache_provider.plugin.difference import diff_response
 from imagecache_provider.plugin.engine import INFO, Engine
 from imagecache_provider.plugin.invoke import invoke
+from imagecache_provider.plugin.previews import Previews
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from imagecache_provider.plugin.request import ResourceRequest, encoded
 from imagecache_provider.plugin.settings import Session, Sessions
@@ -53,6 +54,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._engine = Engine(engine)
         self._sessions = Sessions({}, environment, clock)
         self._found: dict[str, Diff] = {}
+        self._previews = Previews(lambda: self._engine)
 
     def stop(self) -> None:
         """End all waiting, as the process is about to end."""
@@ -124,6 +126,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             call.identity, request.id, olds.plain, decode(request.olds).plain, news.plain
         )
         self._found[request.urn] = found
+        await self._previews.diff(request, session, news, self.secrets, found)
         return diff_response(found, olds, news, _stables(session, found))
 
     @answered
@@ -132,8 +135,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
         inputs = decode(request.properties)
+        found = self._found.get(request.urn, Diff())
+        await self._explain(request)
+        await self._previews.create(request, session, inputs, self.secrets, replaces=bool(found.replaces))
         if request.preview:
-            await self._explain(request.urn)
             outputs = {**inputs.plain, **session.lifecycle.preview_create(inputs.plain)}
             return provider_pb2.CreateResponse(properties=_encoded(session, outputs, inputs))
         try:
@@ -154,6 +159,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
         inputs, outputs = decode(request.inputs), decode(request.properties)
+        self._previews.was_read(request.urn)
         outcome = await session.lifecycle.read(call.identity, request.id, inputs.plain, outputs.plain)
         if outcome is None:
             return provider_pb2.ReadResponse()
@@ -172,8 +178,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
         olds, outputs, news = decode(request.old_inputs), decode(request.olds), decode(request.news)
+        await self._explain(request)
+        await self._previews.update(request, session, olds, outputs, news, secrets=self.secrets)
         if request.preview:
-            await self._explain(request.urn)
             certain = session.lifecycle.preview_update(call.identity, olds.plain, outputs.plain, news.plain)
             return provider_pb2.UpdateResponse(properties=_encoded(session, {**news.plain, **certain}, news))
         operation = self._operation(call, [*news.secret_texts(), *olds.secret_texts()])
@@ -244,11 +251,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             await self._engine.close()
             self._engine = Engine(address)
 
-    async def _explain(self, urn: str) -> None:
+    async def _explain(self, request: Any) -> None:
         """Say at a resource, once a preview, what its changes mean: the diff has no room for it."""
-        found = self._found.pop(urn, Diff())
+        if not request.preview:
+            return
+        found = self._found.pop(request.urn, Diff())
         if text := _explanation(found):
-            await self._engine.log(INFO, text, urn)
+            await self._engine.log(INFO, text, request.urn)
 
     def _operation(self, call: ResourceRequest, secrets: Iterable[str]) -> Operation:
         hidden = [*secrets, *self.secrets]

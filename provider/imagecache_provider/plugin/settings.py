@@ -151,7 +151,8 @@ class Sessions:
         kind = self.of(gate.kind)
         assert isinstance(kind.lifecycle, Lifecycle)  # noqa: S101 - a gate waits for no gates
         opened = Gate(gate, kind.lifecycle, kind.connection.region, kind.connection.missing_region)
-        return Session(replace(kind.connection, resource=cast("Resource", gate)), opened)
+        about = replace(kind.connection, resource=cast("Resource", gate), preflight=None)
+        return Session(about, opened)
 
     def function(self, token: str) -> FunctionConnection:
         """Give a function, bound to the account; raises as `of`."""

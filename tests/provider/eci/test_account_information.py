@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from imagecache_provider.eci.account_information import GetRegions, GetUsage
+from imagecache_provider.eci.products import ECI, Product
 
 
 class Prepared:
@@ -16,10 +17,10 @@ class Prepared:
         self.answer = answer
 
     async def call(
-        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False, product: Product = ECI
     ) -> dict[str, Any]:
         """Give the answer."""
-        del action, parameters, paced
+        del action, parameters, paced, product
         return self.answer
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.image_cache import ImageCache, observed
+from imagecache_provider.eci.products import ECI, Product
 from imagecache_provider.errors import ConfigurationError
 from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Phase
 
@@ -25,10 +26,11 @@ class Recorder:
         self.calls: list[tuple[str, dict[str, str]]] = []
 
     async def call(
-        self, action: str, parameters: Mapping[str, str], *, paced: bool = False
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False, product: Product = ECI
     ) -> dict[str, Any]:
         """Remember a call; only creates go by a pace of their own."""
         assert paced is (action == "CreateImageCache")
+        assert product is ECI
         self.calls.append((action, dict(parameters)))
         return self.answers.pop(0) if len(self.answers) > 1 else (self.answers or [{}])[0]
 

@@ -1,0 +1,92 @@
+"""What couldn't be asked, and the one line that says so: no credentials, no network, a right that's missing.
+
+`questions` asks everything through `Gaps.ask`. A gap never ends a preview: the rules that needed the answer
+say nothing, the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from imagecache_provider.eci.products import Product
+from imagecache_provider.errors import CloudError, ConfigurationError, TryAgainError, where
+
+T = TypeVar("T")
+
+_FORBIDDEN = ("Forbidden", "NoPermission")
+_CREDENTIALS = (
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "InvalidSecurityToken",
+    "InvalidTimeStamp",
+)
+_OFF = "; set preflight to off if that's meant to be so"
+
+
+class Gaps:
+    """The gaps of one process.
+
+    Attributes:
+        off: why nothing more is asked; empty as long as something can be.
+    """
+
+    def __init__(self) -> None:
+        self.off = ""
+        self._forbidden: set[str] = set()
+        self._failed: dict[str, str] = {}
+        self._told: set[str] = set()
+
+    async def ask(self, product: Product, action: str, answer: Awaitable[T]) -> T | None:
+        """Give an answer, or None for one that doesn't come.
+
+        Args:
+            product: whom the question goes to.
+            action: its API's name.
+            answer: the call or calls.
+        """
+        name = f"{product.name}:{action}"
+        try:
+            return await answer
+        except ConfigurationError:
+            self.off = "there are no usable credentials"
+        except TryAgainError as error:
+            if error.cause.code:
+                self._failed[name] = f"{error.cause.code}: {error.cause.message}"
+            else:
+                self.off = error.cause.message
+        except CloudError as error:
+            self._refused(name, error)
+        except Exception as error:  # noqa: BLE001 - an answer of an unforeseen form mustn't end a preview
+            self._failed[name] = where(error, with_text=False)
+        return None
+
+    def _refused(self, name: str, error: CloudError) -> None:
+        code = error.cause.code
+        if code.startswith(_CREDENTIALS):
+            self.off = f"the credentials are refused: {code}"
+        elif code.startswith(_FORBIDDEN):
+            self._forbidden.add(name)
+        else:
+            self._failed[name] = f"{code}: {error.cause.message}"
+
+    def notes(self) -> tuple[str, ...]:
+        """Give the lines that haven't been given yet."""
+        if self.off:
+            lines = [f"preflight looked at nothing more: {self.off}{_OFF}"]
+        else:
+            lines = [*self._forbidden_line(), *self._failed_lines()]
+        new = tuple(line for line in lines if line not in self._told)
+        self._told.update(lines)
+        return new
+
+    def _forbidden_line(self) -> list[str]:
+        actions = sorted(self._forbidden - self._told)
+        self._told.update(actions)
+        if not actions:
+            return []
+        return [f"preflight left out what it may not read: grant {', '.join(actions)}{_OFF}"]
+
+    def _failed_lines(self) -> list[str]:
+        return [f"preflight left out what {name} tells: {reason}" for name, reason in self._failed.items()]

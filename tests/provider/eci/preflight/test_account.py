@@ -1,0 +1,103 @@
+"""Tests of the rules on quota, stock and resource group."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.provider.eci.preflight.plans import RIGHT, among, creating, updating
+
+from imagecache_provider.eci.preflight import account
+from imagecache_provider.eci.preflight.facts import ImageCache, Usage
+from imagecache_provider.fields import UNKNOWN
+from imagecache_provider.preflight import Plan
+
+
+class TestQuota:
+    """`room_in_the_quota`."""
+
+    def test_first_too_many(self) -> None:
+        """Of all that a run adds, the first that doesn't fit is told; caches that are there don't count."""
+        plans = [updating(builds=True), *(creating(f"web-{number}") for number in range(5))]
+        facts = among(replace(RIGHT, usage=Usage(most=12, used=10)), *plans)
+        found = [list(account.room_in_the_quota(plan, facts)) for plan in plans]
+        assert [len(each) for each in found] == [0, 0, 0, 1, 0, 0]
+        (finding,) = found[3]
+        there = "10 of 12 image caches are there in cn-hangzhou"
+        assert finding.fact == f"{there}, and this run adds 3: there's no room for this one"
+        assert finding.certain
+
+    @pytest.mark.parametrize("used", [12, 14])
+    def test_full(self, used: int) -> None:
+        """A quota that is full, or was lowered since, has no room for the first."""
+        plan = creating()
+        facts = among(replace(RIGHT, usage=Usage(most=12, used=used)), plan)
+        (finding,) = account.room_in_the_quota(plan, facts)
+        assert f"{used} of 12 image caches are there in cn-hangzhou: " in finding.fact
+
+    def test_replacement(self) -> None:
+        """What takes another's place may come after that has gone: it's no error."""
+        plan = replace(creating(), replaces=True)
+        (finding,) = account.room_in_the_quota(plan, among(replace(RIGHT, usage=Usage(1, 1)), plan))
+        assert not finding.certain
+
+    def test_eviction(self) -> None:
+        """Where the cloud may delete others to make room, it's told which, and is no error."""
+        plan = creating()
+        caches = [ImageCache("imc-2", "spare", "Ready", evictable=True), ImageCache("imc-3", "kept", "Ready")]
+        facts = among(replace(RIGHT, usage=Usage(2, 2), caches=caches), plan)
+        (finding,) = account.room_in_the_quota(plan, facts)
+        assert "such as spare (imc-2)" in finding.fact
+        assert not finding.certain
+
+    def test_not_told(self) -> None:
+        """Nothing is said where the cloud doesn't tell the quota."""
+        plan = creating()
+        assert list(account.room_in_the_quota(plan, among(replace(RIGHT, usage=None), plan))) == []
+
+
+class TestStock:
+    """`stock_in_the_zones`."""
+
+    @pytest.mark.parametrize("stock", [{}, {"cn-hangzhou-h": "WithoutStock"}])
+    def test_none(self, stock: dict[str, str]) -> None:
+        """A zone that is sold out or doesn't offer the instance is told in the cloud's word."""
+        (finding,) = account.stock_in_the_zones(creating(), replace(RIGHT, stock=stock))
+        assert finding.property == "vswitchIds"
+        assert f"cn-hangzhou-h ({stock.get('cn-hangzhou-h', 'not offered')})" in finding.fact
+
+    def test_zone(self) -> None:
+        """So is a zone that is named without a vSwitch."""
+        plan = creating(vswitchIds=None, zoneId="cn-hangzhou-x")
+        (finding,) = account.stock_in_the_zones(plan, RIGHT)
+        assert finding.property == "zoneId"
+
+    @pytest.mark.parametrize(
+        "plan",
+        [
+            creating(),
+            creating(vswitchIds=["vsw-1", "vsw-2"]),
+            creating(vswitchIds=["vsw-1", UNKNOWN]),
+            creating(vswitchIds=None),
+            updating("vswitchIds"),
+        ],
+    )
+    def test_nothing(self, plan: Plan) -> None:
+        """Nothing is said where one of the zones has some, may be any, or nothing is built."""
+        facts = replace(RIGHT, stock={"cn-hangzhou-h": "ClosedWithStock", "cn-hangzhou-i": "WithoutStock"})
+        assert list(account.stock_in_the_zones(plan, facts)) == []
+
+
+class TestResourceGroup:
+    """`resource_group_exists`."""
+
+    def test_missing(self) -> None:
+        """A group that isn't the account's is told, with those that are if they're few."""
+        (finding,) = account.resource_group_exists(creating(resourceGroupId="rg-0"), RIGHT)
+        assert finding.fact == "rg-0 is no resource group of this account; there are rg-1"
+
+    @pytest.mark.parametrize("group", ["rg-1", UNKNOWN, None])
+    def test_nothing(self, group: Any) -> None:
+        """Nothing is said of one that exists or isn't known."""
+        assert list(account.resource_group_exists(creating(resourceGroupId=group), RIGHT)) == []
