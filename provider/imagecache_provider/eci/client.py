@@ -189,7 +189,15 @@ def _answered(action: str, error: Any) -> CloudError:
     data = error.data or {}
     message = str(data.get("Message") or error.message or "").strip()
     request_id = str(data.get("RequestId") or error.request_id or "")
-    return refused(action, str(error.code or ""), message, int(error.status_code or 0), request_id)
+    denied = data.get("AccessDeniedDetail")
+    return refused(
+        action,
+        str(error.code or ""),
+        message,
+        int(error.status_code or 0),
+        request_id,
+        denied if isinstance(denied, Mapping) else None,
+    )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -7,7 +7,9 @@ come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
 from imagecache_provider.errors import (
@@ -35,6 +37,7 @@ _CREDENTIALS = (
     "check the access key: config imagecache:accessKey and imagecache:secretKey (or alicloud:…),"
     " or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 )
+_RIGHTS = "docs/rights.md has the policies"
 _VSWITCH_EXISTS = "use a vSwitch of this region and account; pass its resource's id so that it's made first"
 _GROUP_EXISTS = (
     "use a security group of this region and account; pass its resource's id so that it's made first"
@@ -87,7 +90,8 @@ MEANINGS: dict[str, Meaning] = {
         "", f"the account hasn't passed the real-name verification: {_ACCOUNT}"
     ),
     "InvalidUser.PassRoleForbidden": Meaning(
-        "acrRegistryInfos", "have ram:PassRole granted to the RAM user for the roles that it names"
+        "acrRegistryInfos",
+        f"have ram:PassRole granted to the RAM user for the roles that the property names; {_RIGHTS}",
     ),
     "OperationDenied.NoStock": Meaning(
         "vswitchIds", "add vSwitches of other zones, so that the cloud can choose, or try again later"
@@ -95,7 +99,9 @@ MEANINGS: dict[str, Meaning] = {
     "NoPermission": Meaning("", "repair the RAM role that the message names, or have the permission granted"),
     "SecurityRisk.3DVerification": Meaning("", f"the payment card needs a verification: {_ACCOUNT}"),
     "CreateServiceLinkedRole.Denied": Meaning(
-        "", "have ram:CreateServiceLinkedRole granted, or let an administrator create AliyunServiceRoleForECI"
+        "",
+        "have ram:CreateServiceLinkedRole granted, or let an administrator create AliyunServiceRoleForECI;"
+        f" {_RIGHTS}",
     ),
     # Who calls, and where.
     "InvalidAccessKeyId.NotFound": Meaning("", _CREDENTIALS),
@@ -119,7 +125,7 @@ MEANINGS: dict[str, Meaning] = {
     "InvalidEipInstanceId.NotFound": Meaning("eipInstanceId", _EIP_EXISTS),
     "InvalidResourceGroup.NotFound": Meaning("resourceGroupId", "use a resource group of this account"),
     "NumberExceed.Tags": Meaning("tags", "keep 18 tags at most: two more are the provider's own"),
-    "NoPermission.Tag": Meaning("tags", "have eci:TagResources granted"),
+    "NoPermission.Tag": Meaning("tags", f"have eci:TagResources granted; {_RIGHTS}"),
 }
 
 _PROPERTIES = {field.property.wire: name for name, field in fields(ImageCacheArgs).items()}
@@ -153,16 +159,48 @@ def _guess(action: str, code: str, status: int) -> Meaning:
     if is_temporary(code, status):
         return Meaning("", "the cloud is overloaded: run up again later")
     if code.startswith(("Forbidden", "NoPermission")):
-        return Meaning("", f"have eci:{action} granted to whom the credentials belong")
+        return Meaning("", _lacking(f"eci:{action}", {}))
     return Meaning(
         _PROPERTIES.get(code.removeprefix("InvalidParameter.").removeprefix("Missing").partition(".")[0], ""),
         "correct what the message names; Alibaba Cloud's support explains it by the RequestId",
     )
 
 
-def refused(action: str, code: str, message: str, status: int, request_id: str) -> CloudError:
-    """Make the error for an answer of the cloud: its class says what the caller should do."""
+def _lacking(right: str, denied: Mapping[str, Any]) -> str:
+    """Give the remedy for a right that the cloud itself names.
+
+    Source: AccessDeniedDetail of ECS's page on denied Describe calls, and RAM's DecodeDiagnosticMessage.
+    """
+    user = str(denied.get("AuthPrincipalDisplayName") or "")
+    who = f"RAM user {user}" if user else "whoever the credentials belong to"
+    if denied.get("NoPermissionType") == "ExplicitDeny":
+        return (
+            f"have the policy changed that denies {right} to {who}: no other policy can allow it; {_RIGHTS}"
+        )
+    return f"have {right} granted to {who}; {_RIGHTS}"
+
+
+def refused(  # noqa: PLR0917 - what an answer consists of, in its order
+    action: str,
+    code: str,
+    message: str,
+    status: int,
+    request_id: str,
+    denied: Mapping[str, Any] | None = None,
+) -> CloudError:
+    """Make the error for an answer of the cloud: its class says what the caller should do.
+
+    Args:
+        action: the API's name of it.
+        code: of the answer.
+        message: the cloud's words.
+        status: the HTTP status.
+        request_id: the cloud's name for the call.
+        denied: the answer's AccessDeniedDetail, where a right is lacking.
+    """
     meaning = MEANINGS.get(code) or _guess(action, code, status)
+    if denied and (right := denied.get("AuthAction")):
+        meaning = replace(meaning, remedy=_lacking(str(right), denied))
     cause = Cause(code, message, meaning.remedy, meaning.property, request_id)
     if code in NOT_FOUND:
         return NotFoundError(action, cause)

@@ -62,6 +62,35 @@ def test_each_code(code: str) -> None:
     assert str(error).endswith("\n  RequestId: REQUEST-1")
 
 
+DENIED = {"AuthAction": "vpc:DescribeVSwitches", "AuthPrincipalDisplayName": "2000"}
+
+
+@pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "Forbidden.SomethingNew"])
+def test_right_that_lacks(code: str) -> None:
+    """Where the cloud names the right that lacks, and who lacks it, so does the remedy, whatever the code."""
+    remedy = refused("DescribeVSwitches", code, "", 403, "", DENIED).cause.remedy
+    assert remedy == "have vpc:DescribeVSwitches granted to RAM user 2000; docs/rights.md has the policies"
+    denied = refused("DescribeVSwitches", code, "", 403, "", {**DENIED, "NoPermissionType": "ExplicitDeny"})
+    assert "the policy changed that denies vpc:DescribeVSwitches to RAM user 2000" in denied.cause.remedy
+
+
+def test_right_that_is_not_named() -> None:
+    """Where it doesn't, the remedy names the call's own right."""
+    remedy = refused("TagResources", "Forbidden.RAM", "", 403, "").cause.remedy
+    assert remedy.startswith(
+        "have eci:TagResources granted to whoever the credentials belong to; docs/rights.md"
+    )
+    assert refused("TagResources", "Forbidden.RAM", "", 403, "", {"AuthAction": ""}).cause.remedy == remedy
+
+
+def test_role_that_is_passed() -> None:
+    """A role that may not be handed on stays about its property."""
+    denied = {"AuthAction": "ram:PassRole"}
+    cause = refused("CreateImageCache", "InvalidUser.PassRoleForbidden", "", 403, "", denied).cause
+    assert cause.property == "acrRegistryInfos"
+    assert cause.remedy.startswith("have ram:PassRole granted")
+
+
 def test_properties() -> None:
     """Every property that a meaning names is one of the inputs."""
     named = {meaning.property for meaning in MEANINGS.values()} - {""}
