@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from build_plugin import DIST, ROOT
 from imagecache_provider.install import archive_name
+
+_SELECTED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those that ask what all others did come last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Note that some tests are left out of this run."""
+    items[0].config.stash[_SELECTED] = True
+
+
+@pytest.fixture
+def whole_suite(pytestconfig: pytest.Config) -> bool:
+    """Say whether this run is of all tests."""
+    folders = [Path(argument).resolve() for argument in pytestconfig.args]
+    return folders == [Path(__file__).parent.resolve()] and not pytestconfig.stash.get(_SELECTED, False)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,9 @@ from engine_environment import environment
 PASSPHRASE = "not-a-secret"  # noqa: S105 - it protects made-up secrets on this machine alone
 _GRACE = 20
 """Seconds that a process has to end after it was asked to."""
+PROVIDER = "pulumi"
+"""The RAM user whom the image cache provider's key belongs to."""
+_POLICY = Path(__file__).resolve().parents[1] / "docs" / "policies" / "full.json"
 
 
 @dataclass
@@ -85,6 +88,11 @@ class Simulator:
         """The requests for an action that arrived so far, oldest first."""
         return [request for request in self.ask("requests") if request["action"] == action]
 
+    def provider_key(self) -> tuple[str, str]:
+        """Give access key and secret of a RAM user who may do what docs/policies/full.json allows."""
+        self.ask("users", "POST", {"name": PROVIDER, "policy": json.loads(_POLICY.read_text())})
+        return PROVIDER, f"{PROVIDER}-secret"
+
     def stop(self) -> None:
         """End it."""
         end(self.process)
@@ -133,12 +141,14 @@ class LocalStack:
     def create(self) -> None:
         """Make the stack and point it at the simulator, for pulumi-alicloud as for image caches.
 
-        The alicloud plugin takes the port with TLS, as it sends some calls over HTTPS whatever it's told.
+        The alicloud plugin takes the port with TLS, as it sends some calls over HTTPS whatever it's told. It
+        gets the account's own key; the image cache provider gets no more than the rights that it needs.
         """
         self.forget()
         self.install_plugin()
         self.pulumi("stack", "init", self.name, quiet=True)
         endpoint = self.simulator.tls_endpoint
+        key, provider_secret = self.simulator.provider_key()
         products = ("vpc", "ecs", "eci", "sts", "location", "resourcemanager")
         self.configure(
             {
@@ -148,13 +158,13 @@ class LocalStack:
                 "alicloud:protocol": "HTTPS",
                 "alicloud:endpoints": json.dumps([dict.fromkeys(products, endpoint)]),
                 "imagecache:region": self.simulator.region,
-                "imagecache:accessKey": self.simulator.access_key_id,
+                "imagecache:accessKey": key,
                 "imagecache:endpoint": self.simulator.endpoint,
                 "imagecache:protocol": "HTTP",
             }
         )
         secret = self.simulator.access_key_secret
-        self.configure({"alicloud:secretKey": secret, "imagecache:secretKey": secret}, secret=True)
+        self.configure({"alicloud:secretKey": secret, "imagecache:secretKey": provider_secret}, secret=True)
 
     def install_plugin(self) -> None:
         """Put the plugin where this stack's engine looks, as a user does."""

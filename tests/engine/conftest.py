@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rights.walk import NEEDED
 
-from local_stack import LocalStack, Simulator, simulator
+from local_stack import PROVIDER, LocalStack, Simulator, simulator
 
 PROGRAMS = Path(__file__).parent / "programs"
 _PATIENCE = 60
@@ -60,6 +61,9 @@ def cloud() -> Iterator[Simulator]:
     """A simulated account in a process of its own; a build takes about half a second."""
     with simulator("--speed", "600", "--seed", "7") as running:
         yield running
+        if running.process.poll() is None:
+            users = {user["name"]: user for user in running.ask("users")}
+            NEEDED.update(users.get(PROVIDER, {}).get("needed", {}))
 
 
 @pytest.fixture
@@ -71,9 +75,12 @@ def one_cache(cloud: Simulator, tmp_path: Path) -> OneCache:
     shutil.copytree(PROGRAMS / "one_cache", project)
     stack = LocalStack(project, tmp_path / "pulumi", cloud)
     stack.create()
-    # The dynamic front takes what pulumi-alicloud is configured with.
+    # The dynamic front takes what pulumi-alicloud is configured with: here the provider's own key.
     settings = ("imagecache:region", "imagecache:accessKey", "imagecache:secretKey")
     stack.pulumi("config", "rm-all", *settings, quiet=True)
+    key, secret = cloud.provider_key()
+    pairs = ("--plaintext", f"alicloud:accessKey={key}", "--secret", f"alicloud:secretKey={secret}")
+    stack.pulumi("config", "set-all", *pairs, quiet=True)
     return OneCache(stack)
 
 

@@ -38,9 +38,10 @@ def test_all_check_failures_at_once(one_cache: Any) -> None:
 )
 def test_wrong_settings(one_cache: Any, settings: dict[str, str], facts: list[str]) -> None:
     """Wrong credentials, region or endpoint end in one error that names the setting; right ones then work."""
+    key, secret = one_cache.cloud.provider_key()
     right = {
-        "alicloud:secretKey": one_cache.cloud.access_key_secret,
-        "alicloud:accessKey": one_cache.cloud.access_key_id,
+        "alicloud:secretKey": secret,
+        "alicloud:accessKey": key,
         "alicloud:region": one_cache.cloud.region,
         "imagecache:endpoint": one_cache.cloud.endpoint,
     }

@@ -70,14 +70,9 @@ def stack(cloud: Simulator, tmp_path: Path) -> Stack:
         install = [sys.executable, "-m", "imagecache_provider", "install"]
         subprocess.run(install, env=made.variables, check=True, capture_output=True)
         made.create()
-        settings = {
-            "region": cloud.region,
-            "accessKey": cloud.access_key_id,
-            "protocol": "HTTP",
-            "endpoint": cloud.endpoint,
-        }
+        settings = {"region": cloud.region, "protocol": "HTTP", "endpoint": cloud.endpoint}
         made.configure({f"imagecache:{name}": value for name, value in settings.items()})
-        made.configure({"imagecache:secretKey": cloud.access_key_secret, "password": "hidden-3"}, secret=True)
+        made.configure({"password": "hidden-3"}, secret=True)
         return made
 
     return make

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.provider.fronts import Plugin
 from tests.provider.world import REGION, DrivenClock
+from tests.rights.walk import restricted_cloud
 
 from chaos.engine import Engine, UpFailedError
 from chaos.loop import KillableLoop, KilledError
 from imagecache_provider.plugin.codec import decode
 from imagecache_provider.plugin.servicer import Servicer
-from imagecache_simulator import Cloud, mock_cloud
+from imagecache_simulator import mock_cloud
 
 INPUTS = st.fixed_dictionaries(
     {"images": st.sampled_from([["busybox:1"], ["alpine:3"], ["alpine:3", "nginx:1.27"]])},
@@ -44,7 +45,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """Begin with an account that has nothing."""
-        self.cloud = Cloud(seed=7)
+        self.cloud = restricted_cloud(seed=7)
         self.clock = DrivenClock(self.cloud, pace=20)
         self.loop = KillableLoop(self.clock)
         self.engine = Engine(self.start)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tests.rights.walk import COLLEAGUE, restricted_cloud
 from typing_extensions import TypeVarTuple, Unpack
 
 from imagecache_provider.eci.account import read_account
@@ -36,12 +37,12 @@ class DrivenClock:
     """A `clock.Clock` whose time jumps to the earliest sleeper when nothing else can run.
 
     Args:
-        cloud: an account whose simulated time goes with it.
+        cloud: an account whose simulated time goes with it; one under the policy unless given.
         pace: how much faster than here time goes there; builds then take fewer looks.
     """
 
     def __init__(self, cloud: Cloud | None = None, pace: float = 1) -> None:
-        self.cloud = cloud or Cloud(seed=7)
+        self.cloud = cloud or restricted_cloud(seed=7)
         self.cloud.registries.need_internet = False
         self.pace = pace
         self.slept: list[float] = []
@@ -258,7 +259,8 @@ class World:
 
     def call(self, action: str, **parameters: str) -> dict[str, Any]:
         """Do something behind the provider's back; two underscores stand for a dot."""
-        client = OpenApiClient(read_account(self.config, {}), self.clock, random.Random(7))  # noqa: S311 - spreads retries
+        account = read_account({**self.config, **COLLEAGUE}, {})
+        client = OpenApiClient(account, self.clock, random.Random(7))  # noqa: S311 - spreads retries
         named = {name.replace("__", "."): value for name, value in parameters.items()}
         return self.run(client.call(action, {"RegionId": REGION, **named}))
 

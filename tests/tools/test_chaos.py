@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.provider.fronts import Plugin
 from tests.provider.world import REGION, DrivenClock
+from tests.rights.walk import restricted_cloud
 
 from chaos import compare, report, trial
 from chaos.engine import Engine, UpFailedError
@@ -63,7 +64,7 @@ class Stack:
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """Yield a stack that is up."""
-    cloud = Cloud(seed=7)
+    cloud = restricted_cloud(seed=7)
     with mock_cloud(cloud):
         made = Stack(cloud)
         yield made

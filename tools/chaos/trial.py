@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from tests.provider.fronts import Plugin
 from tests.provider.world import REGION, DrivenClock
+from tests.rights.walk import restricted_cloud
 
 from chaos import compare
 from chaos.compare import Finding
@@ -25,7 +26,7 @@ from chaos.loop import KillableLoop, KilledError
 from chaos.programs import ACCESS_SECRET, PASSWORD, REGISTRY, USER, Programs, with_wrong_password
 from imagecache_provider.plugin.engine import Engine as Display
 from imagecache_provider.plugin.servicer import Servicer
-from imagecache_simulator import Cloud, mock_cloud
+from imagecache_simulator import mock_cloud
 
 _PACE = 20
 _BETWEEN_RUNS = 900.0
@@ -70,7 +71,7 @@ class _Trial:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._chance = random.Random(seed)  # noqa: S311 - a trial is repeated from its seed
-        cloud = Cloud(seed=seed, access_key_secret=ACCESS_SECRET)
+        cloud = restricted_cloud(seed=seed, access_key_secret=ACCESS_SECRET)
         cloud.registries.add_registry(REGISTRY, users={USER: PASSWORD})
         self._clock = DrivenClock(cloud, pace=_PACE)
         self._loop = KillableLoop(self._clock)

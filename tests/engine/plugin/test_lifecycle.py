@@ -96,10 +96,11 @@ def test_list(plugin: PLUGIN) -> None:
     """`pulumi do`, which takes its settings from the environment, lists the region's caches."""
     plugin.cache(imageCacheName="one")
     (id_,) = plugin.up().values()
+    key, secret = plugin.cloud.provider_key()
     settings = {
         "ALIBABA_CLOUD_REGION": plugin.cloud.region,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": plugin.cloud.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": plugin.cloud.access_key_secret,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_ENDPOINT_ECI": plugin.cloud.endpoint,
         "ALIBABA_CLOUD_PROTOCOL": "HTTP",
     }
@@ -161,12 +162,13 @@ def test_autonaming(plugin: PLUGIN) -> None:
 
 def test_provider_resource(plugin: PLUGIN) -> None:
     """A provider resource's settings are used; another region of it replaces what took it from there."""
+    key, secret = plugin.cloud.provider_key()
     settings = {
         "region": "cn-beijing",
         "endpoint": plugin.cloud.endpoint,
         "protocol": "HTTP",
-        "accessKey": plugin.cloud.access_key_id,
-        "secretKey": plugin.cloud.access_key_secret,
+        "accessKey": key,
+        "secretKey": secret,
     }
     for name in ("region", "accessKey", "secretKey"):
         plugin.run("config", "rm", f"imagecache:{name}")
@@ -203,10 +205,8 @@ def test_credentials_of_the_environment(plugin: PLUGIN) -> None:
     """Credentials of the environment are nowhere in the state, so that rotated ones serve from then on."""
     for name in ("accessKey", "secretKey"):
         plugin.run("config", "rm", f"imagecache:{name}")
-    given = {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": plugin.cloud.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": plugin.cloud.access_key_secret,
-    }
+    key, secret = plugin.cloud.provider_key()
+    given = {"ALIBABA_CLOUD_ACCESS_KEY_ID": key, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
     plugin.stack.variables.update(dict.fromkeys(given, "expired-1234"))
     plugin.cache()
     said = plugin.fails("up", "--yes", "--skip-preview")

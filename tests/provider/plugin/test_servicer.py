@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import rpc
 from tests.provider.fronts import TOKEN, AbortedError, Plugin, Recorded
+from tests.rights.walk import FULL, watch
 
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.plugin.codec import decode, encode
@@ -493,11 +494,12 @@ class TestNotUsable:
             task = world.loop.create_task(fails(plugin))
             while not world.caches():
                 await world.clock.sleep(0.05)
-            world.cloud._verifier._credentials = {}  # noqa: SLF001 - keys are withdrawn
+            world.cloud.users.remove("simulator")  # its key is withdrawn
             return await task
 
         left, error = world.run(break_in())
-        world.cloud._verifier._credentials = {"simulator": "simulator"}  # noqa: SLF001 - and given back
+        world.cloud.users.add("simulator", FULL, access_key_secret="simulator")  # and given back
+        watch(world.cloud)
         assert "InvalidAccessKeyId" in error.text
         assert list(world.caches()) == [left.id]
         assert left.outcome.outputs["status"] == ""
