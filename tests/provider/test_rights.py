@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from tests.provider.world import REGION, World
-from tests.rights.walk import AWAITED, FULL, NEEDED, READ_ONLY, rights
+from tests.rights.walk import FULL, NEEDED, READ_ONLY, rights
 
+from imagecache_provider.eci.image_cache import ImageCache
 from imagecache_provider.errors import RefusedError
 from imagecache_provider.fields import Change
+from imagecache_provider.preflight import Plan
 from imagecache_provider.registry import FUNCTIONS
 from imagecache_simulator.ram.policies import Policy
 
@@ -21,7 +23,12 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "rights.md").read_text()
 CLEANING_UP, ONE_TEAM = (Policy.read(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
 SMALL = ["busybox:1"]
 TAGS = {"team": "web"}
-TRIED = sorted(set(rights(FULL)) - AWAITED)
+(PREFLIGHT,) = (
+    statement["Action"]
+    for statement in FULL.document["Statement"]
+    if "vpc:DescribeVSwitches" in statement["Action"]
+)
+"""What nothing but preflight reads."""
 
 
 def grant(world: World, policy: Any) -> Counter[str]:
@@ -64,15 +71,36 @@ def everything(world: World) -> None:
     assert world.caches() == {}
 
 
+def preflight(world: World) -> tuple[str, ...]:
+    """Have preflight look at a cache with an EIP, and one that needs a NAT gateway; return its notes."""
+    world.cloud.vpc.open_internet(world.cloud.vpc.vswitches[world.network["vswitch"]])
+    looked = ImageCache.connect({**world.config, "imagecache:preflight": "warn"}, {}, world.clock).preflight
+    assert looked is not None
+    inputs = {
+        "imageCacheName": "web",
+        "images": SMALL,
+        "regionId": REGION,
+        "vswitchIds": [world.network["vswitch"]],
+        "securityGroupId": world.network["group"],
+        "resourceGroupId": "rg-none",
+    }
+    notes: list[str] = []
+    for wanted in (inputs, {**inputs, "eipInstanceId": world.network["eip"]}):
+        plan = Plan(str(len(wanted)), "stack", wanted, frozenset(wanted), adds=True, builds=True)
+        notes.extend(world.run(looked.judge(plan)).notes)
+    return tuple(notes)
+
+
 def test_full(world: World) -> None:
-    """With the full policy everything can be done, and everything needs all of it, but for preflight's."""
+    """With the full policy everything can be done, and everything needs all of it."""
     needed = grant(world, FULL)
+    assert preflight(world) == ()
     everything(world)
-    assert sorted(needed) == TRIED
+    assert sorted(needed) == sorted(rights(FULL))
     NEEDED.update(needed)  # they are calls of the provider like all others
 
 
-@pytest.mark.parametrize("right", TRIED)
+@pytest.mark.parametrize("right", sorted(set(rights(FULL)) - set(PREFLIGHT)))
 def test_each_right(world: World, right: str) -> None:
     """Without one of its rights something can't be done: the error names it, who lacks it and the page."""
     grant(world, without(right))
@@ -82,6 +110,15 @@ def test_each_right(world: World, right: str) -> None:
     assert user is not None
     remedy = f"  what to do: have {right} granted to RAM user {user.user_id}; docs/rights.md has the policies"
     assert remedy in str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize("right", PREFLIGHT)
+def test_each_right_of_preflight(world: World, right: str) -> None:
+    """Without a right that preflight alone needs, it says what it left out; everything else goes on."""
+    grant(world, without(right))
+    (note,) = preflight(world)
+    assert note.startswith(f"preflight left out what it may not read: grant {right};")
+    everything(world)
 
 
 def test_error_on_the_page(world: World) -> None:
@@ -107,7 +144,7 @@ class TestReadOnly:
     """What goes with the read-only policy."""
 
     def test_reads(self, world: World) -> None:
-        """Previews, refreshes, imports and functions do, and need nothing that isn't in it."""
+        """Previews, preflight, refreshes, imports and functions do, and need nothing that isn't in it."""
         made = world.process().create(images=SMALL, tags=TAGS)
         needed = grant(world, READ_ONLY)
         process = world.process()
@@ -123,6 +160,7 @@ class TestReadOnly:
         assert ask(world, "getImageCacheMatch", images=SMALL)
         assert ask(world, "getUsage")
         assert ask(world, "getRegions")
+        assert preflight(world) == ()
         assert set(needed) <= set(rights(READ_ONLY))
 
     def test_read_of_an_unfinished_cache(self, world: World) -> None:

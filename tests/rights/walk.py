@@ -19,18 +19,6 @@ READ_ONLY = Policy.read((POLICIES / "read-only.json").read_text())
 FULL = Policy.read((POLICIES / "full.json").read_text())
 ANYTHING = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
-AWAITED = {
-    "eci:DescribeAvailableResource",
-    "eci:DescribeContainerGroups",
-    "vpc:DescribeVSwitches",
-    "vpc:DescribeEipAddresses",
-    "vpc:DescribeNatGateways",
-    "vpc:DescribeSnatTableEntries",
-    "ecs:DescribeSecurityGroups",
-    "resourcemanager:ListResourceGroups",
-}
-"""What preflight reads, which no call needs yet."""
-
 NEEDED: Counter[str] = Counter()
 """How often the provider's calls needed each right, in all tests of this run so far."""
 COLLEAGUE = {"imagecache:accessKey": "colleague", "imagecache:secretKey": "colleague-secret"}
