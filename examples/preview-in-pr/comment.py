@@ -105,7 +105,8 @@ def _is_worth_a_row(step: Step, preview: Preview) -> bool:
 
 
 def _row(step: Step, preview: Preview) -> str:
-    warnings = "<br>".join(f"⚠️ {prose(text)}" for text in preview.said(step.urn, "warning"))
+    said = (text.removeprefix(f"image cache {step.name}: ") for text in preview.said(step.urn, "warning"))
+    warnings = "<br>".join(f"⚠️ {prose(text)}" for text in said)
     reasons = "<br>".join(why(step, preview))
     return f"| {code(step.name)} | **{what_happens(step, preview)}** | {reasons} | {warnings} |"
 

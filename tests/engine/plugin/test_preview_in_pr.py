@@ -75,7 +75,7 @@ def test_golden_comment(plugin: PLUGIN, reviewed: Any) -> None:
         nightly=cache("busybox:1.36", retentionDays=14),
         archive=cache("golang:1.23"),
         lost=cache("flink:1.20"),
-        training=cache("tensorflow:2.17", imageCacheSize=40),
+        training=cache("tensorflow:2.17", imageCacheSize=40, eipInstanceId="eip-bp1ofnobody"),
     )
     comment, written = reviewed("--refresh")
     if os.environ.get("WRITE_GOLDEN"):

@@ -1,0 +1,61 @@
+"""The project's own workflow does what the README says, and nothing that it needn't be able to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / ".github" / "workflows" / "ci.yml"
+WORKFLOW: dict[Any, Any] = yaml.safe_load(FILE.read_text())
+(JOB,) = WORKFLOW["jobs"].values()
+
+
+def test_runs_the_readmes_commands() -> None:
+    """What it runs are the README's two commands, in their order; `.ci/run` runs the second too."""
+    readme = (ROOT / "README.md").read_text()
+    commands = re.findall(r"^```\n(make .+)\n```$", readme, re.MULTILINE)
+    assert commands == ["make demo", "make test"]
+    assert [step["run"] for step in JOB["steps"] if "run" in step] == commands
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_runs_on_every_change() -> None:
+    """It runs for what is pushed to main and for every pull request, a fork's too."""
+    on = WORKFLOW[True]  # YAML 1.1 takes the word for a truth value
+    assert on == {"push": {"branches": ["main"]}, "pull_request": None}
+
+
+def test_may_only_read() -> None:
+    """Its token reads the repository, isn't left in the checkout, and there is no secret in it."""
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert "permissions" not in JOB
+    (checkout,) = [step for step in JOB["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert "secrets." not in FILE.read_text()
+
+
+def test_actions_are_pinned() -> None:
+    """Each action is named by the hash of a release, which stands behind it."""
+    uses = re.findall(r"uses: (.+)", FILE.read_text())
+    assert uses
+    assert [each for each in uses if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", each)] == []
+
+
+def test_pythons() -> None:
+    """It runs on the oldest Python that the package takes, and on a new one."""
+    project = (ROOT / "pyproject.toml").read_text()
+    (oldest,) = re.findall(r'requires-python = ">=([\d.]+)"', project)
+    assert JOB["strategy"]["matrix"]["python"] == [oldest, "3.13"]
+
+
+def test_what_is_kept() -> None:
+    """The built engine is kept, and made anew when what it is built from changes."""
+    (kept,) = [step["with"] for step in JOB["steps"] if step.get("uses", "").startswith("actions/cache@")]
+    assert "~/.cache/pulumi-imagecache" in kept["path"]
+    patterns = re.findall(r"'([^']+)'", kept["key"])
+    assert patterns == ["tools/engine/**", "tools/engine_*.py"]
+    assert all(list(ROOT.glob(pattern)) for pattern in patterns)
