@@ -7,6 +7,7 @@ PYTHON310 ?= python3.10
 VENV := .venv
 PY := $(VENV)/bin/python
 SITE ?= site
+PAGES ?= mkdocs.yml
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
@@ -48,8 +49,9 @@ demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves b
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
 
 # The variable keeps Material's advice about MkDocs 2, which constraints.txt doesn't have, out of every build.
+# Not --quiet: --strict wouldn't hear of warnings then.
 docs: setup ## build the pages of docs/ as a site in site/ and check it; ARGS=--external tries links that leave it
-	@NO_MKDOCS_2_WARNING=1 $(PY) -W error -m mkdocs build --quiet --strict --site-dir $(SITE)
+	@NO_MKDOCS_2_WARNING=1 $(PY) -W error -m mkdocs build --strict --config-file $(PAGES) --site-dir $(abspath $(SITE))
 	@$(PY) tools/check_site.py $(ARGS) $(SITE)
 
 # Not a test: what it measures is this machine. Its report goes into docs where it's asked to:

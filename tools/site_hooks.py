@@ -105,16 +105,22 @@ def _repository_path(place: str) -> str:
 def _target(here: str, link: str) -> str:
     """Give the path that a link of a page means, if the link can't stay as it is; else nothing."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(here), link))
-    stays = here.startswith(DOCS) and path.startswith(DOCS) and not path.startswith(NOT_A_PAGE)
-    folder = (ROOT / path).is_dir()
-    return "" if (stays and not folder) or not (ROOT / path).exists() or path.startswith("..") else path
+    stays = here.startswith(DOCS) and _is_in_docs(path) and not (ROOT / path).is_dir()
+    return "" if stays or not (ROOT / path).exists() or path.startswith("..") else path
+
+
+def _is_in_docs(path: str) -> bool:
+    """Say whether MkDocs finds a path by itself: a file of docs/, or a folder with a page of its own."""
+    if not path.startswith(DOCS) or path.startswith(NOT_A_PAGE):
+        return False
+    return not (ROOT / path).is_dir() or (ROOT / path / "index.md").exists()
 
 
 def _place(path: str, folder: str = "") -> str:
     """Say where in the site a path of the repository is; with a folder, from the page that lists it."""
     if path in PLACES:
         place = PLACES[path]
-    elif path.startswith(DOCS) and not path.startswith(NOT_A_PAGE):
+    elif _is_in_docs(path):
         place = path.removeprefix(DOCS) + ("/index.md" if (ROOT / path).is_dir() else "")
     else:
         place = SOURCE + path + ("/index.md" if (ROOT / path).is_dir() else ".md")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith(" 0 faults\n")
-    assert done.stderr == ""
+    assert "WARNING" not in done.stderr
     return folder
 
 
@@ -68,13 +66,12 @@ def test_broken_link_fails_the_build(text: str, fault: str, tmp_path: Path) -> N
         "nav: [page.md, index.md, CONTRIBUTING.md, CHANGELOG.md]\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=tmp_path,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        ["make", "--silent", "docs", f"PAGES={tmp_path / 'mkdocs.yml'}", f"SITE={tmp_path / 'site'}"],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode != 0
     (warning, *_) = [line for line in done.stderr.splitlines() if "page.md" in line and "WARNING" in line]
     assert fault in warning
