@@ -38,7 +38,7 @@ def up(stack: LocalStack) -> None:
 
 def test_all_are_tested() -> None:
     """Each example is run: here, by the demo, by the README's test or by one of its own."""
-    elsewhere = {"quickstart", "quickstart-dynamic", "minimal", "preview-in-pr", "gitops"}
+    elsewhere = {"quickstart", "quickstart-dynamic", "minimal", "preview-in-pr", "gitops", "from-terraform"}
     here = {"private-registry", "yaml", "adopt", "from-alicloud"}
     assert {path.name for path in EXAMPLES.iterdir()} == elsewhere | here
 
