@@ -11,7 +11,7 @@ PAGES ?= mkdocs.yml
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine plugin browser demo docs bench-simulator test check format schema generate sdks conformance chaos constraints
+.PHONY: help setup engine plugin browser demo docs bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -45,6 +45,15 @@ dist/.plugin: $(VENV)/.installed tools/build_plugin.py $(shell find provider/ima
 	@$(PY) tools/build_plugin.py
 	@touch $@
 
+policy-pack: setup policy-pack/.venv/.installed ## install the policy pack's own packages into policy-pack/.venv
+
+# It can't share .venv: pulumi-policy asks for an older protobuf.
+policy-pack/.venv/.installed: policy-pack/requirements.txt policy-pack/requirements-dev.txt policy-pack/constraints.txt
+	@$(PY) -m venv --clear policy-pack/.venv
+	@echo 'Installing the packages of policy-pack/constraints.txt into policy-pack/.venv (half a minute) ...'
+	@policy-pack/$(PY) $(INSTALL) -r policy-pack/requirements-dev.txt
+	@touch $@
+
 demo: engine ## run the quick-start stack against the simulator; KEEP=1 leaves both for looking around
 	@KEEP='$(KEEP)' $(PY) tools/demo.py
 
@@ -59,13 +68,15 @@ docs: setup ## build the pages of docs/ as a site in site/ and check it; ARGS=--
 bench-simulator: setup ## put 200 calls a second on the simulator for a minute; ARGS='--seconds 10' for less
 	@$(PY) benchmarks/simulator.py $(ARGS)
 
-test: engine browser plugin check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
+test: engine browser plugin policy-pack check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(PY) -m pytest $(ARGS)
 
-check: setup ## lint, types, layers, and whether generated files are fresh
+check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
+	@MYPYPATH=policy-pack:policy-pack/tests $(VENV)/bin/mypy --python-executable policy-pack/$(PY) \
+		--cache-dir .mypy_cache/policy-pack policy-pack
 	@$(VENV)/bin/lint-imports
 	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
@@ -95,12 +106,17 @@ conformance: setup ## run the official clients against the simulator, and write 
 chaos: engine ## kill and disturb stacks, compare cloud and state, write docs/reliability; ARGS='--seed N --trials 1'
 	@PYTHONPATH=tools $(PY) -m chaos $(or $(ARGS),--record)
 
-# From the oldest Python that is supported, so that one list fits all.
-constraints: ## make constraints.txt anew, with the newest versions that fit
+# From the oldest Python that is supported, so that one list fits all. The policy pack has a list of its own.
+constraints: ## make both constraints.txt anew, with the newest versions that fit
 	@command -v $(PYTHON310) >/dev/null || { echo 'This needs Python 3.10: make constraints PYTHON310=...' >&2; exit 1; }
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
-		$(PYTHON310) -m venv "$$fresh/venv"; \
-		"$$fresh/venv/bin/python" $(INSTALL) hatchling -e '.[dev]'; \
-		sed -n '/^#/p' constraints.txt > "$$fresh/list"; \
-		"$$fresh/venv/bin/python" -m pip freeze --exclude-editable | LC_ALL=C sort -f >> "$$fresh/list"; \
-		cp "$$fresh/list" constraints.txt
+		pinned() { \
+			list="$$1"; shift; $(PYTHON310) -m venv --clear "$$fresh/venv"; \
+			"$$fresh/venv/bin/python" $(INSTALL) "$$@"; \
+			sed -n '/^#/p' "$$list" > "$$fresh/list"; \
+			"$$fresh/venv/bin/python" -m pip freeze --exclude-editable | LC_ALL=C sort -f >> "$$fresh/list"; \
+			cp "$$fresh/list" "$$list"; \
+		}; \
+		pinned constraints.txt hatchling -e '.[dev]'; \
+		cp policy-pack/requirements*.txt "$$fresh"; : > "$$fresh/constraints.txt"; \
+		pinned policy-pack/constraints.txt -r "$$fresh/requirements-dev.txt"

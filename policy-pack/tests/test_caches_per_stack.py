@@ -1,0 +1,21 @@
+"""Tests of the limit to a stack's caches."""
+
+from __future__ import annotations
+
+from imagecache_policies.caches_per_stack import POLICY
+from imagecache_policies.resource_types import ALICLOUD, CONTAINER_GROUP, DYNAMIC, PLUGIN
+from judging import judge_stack
+
+
+def test_limit() -> None:
+    """Caches of all kinds count, other resources don't."""
+    types = {"a": PLUGIN, "b": DYNAMIC, "c": ALICLOUD, "d": CONTAINER_GROUP}
+    assert judge_stack(POLICY, types, maxCaches=3.0) == []
+    (message,) = judge_stack(POLICY, types, maxCaches=2.0)
+    assert message.startswith("the stack has 3 image caches, more than 2: put images that start together")
+
+
+def test_default() -> None:
+    """The limit is 50 where nothing else is configured."""
+    assert judge_stack(POLICY, {str(number): PLUGIN for number in range(50)}) == []
+    assert len(judge_stack(POLICY, {str(number): PLUGIN for number in range(51)})) == 1
