@@ -13,7 +13,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -143,13 +143,9 @@ class Reader:
         """The IDs of the caches in the cloud."""
         return [cache["ImageCacheId"] for cache in self.cloud.caches()]
 
-    def healed(self, *, besides: Collection[str] = ()) -> None:
-        """See that all is well: every cache Ready and in the state, once, and as the program wants it.
-
-        Args:
-            besides: the IDs of caches that are no business of the stack's.
-        """
-        caches = [cache for cache in self.cloud.caches() if cache["ImageCacheId"] not in besides]
+    def healed(self) -> None:
+        """See that all is well: every cache Ready and in the state, once, and as the program wants it."""
+        caches = self.cloud.caches()
         assert {cache["Status"] for cache in caches} == {"Ready"}
         recorded = [each for each in self.stack.state() if each["type"].endswith(":ImageCache")]
         ids = [each.get("outputs", {}).get("imageCacheId") for each in recorded]
@@ -557,12 +553,33 @@ def test_import(reader: Reader) -> None:
     reader.healed()
 
 
+@follows("If up has run already")
 def test_lost_state_and_up(reader: Reader) -> None:
-    """What the page warns of is so: `up` without the state makes a second cache, and leaves the first."""
+    """As the page warns, `up` without the state makes a second cache; the first is then found and removed."""
     reader.run("pulumi up --skip-preview")
     (first,) = reader.ids()
     lose_state(reader)
     reader.run("pulumi stack init prod")
     reader.run("pulumi up --skip-preview")
-    assert len(reader.ids()) == 2
-    reader.healed(besides=[first])
+    (second,) = set(reader.ids()) - {first}
+    with reader.section("If up has run already") as section:
+        section.rest()
+    assert reader.ids() == [second]
+    reader.healed()
+
+
+@follows("Caches that no stack has")
+def test_orphan(reader: Reader) -> None:
+    """What a killed create left, and the program doesn't have any more, is found and removed."""
+    reader.run("pulumi up --skip-preview")
+    (web,) = reader.ids()
+    reader.program(web={"images": ["nginx:1.27"]}, two={"images": ["nginx:1.27"]})
+    kill_while(reader, lambda: len(reader.ids()) == 2)
+    reader.run("pulumi cancel")
+    reader.program(web={"images": ["nginx:1.27"]})
+    reader.run("pulumi up --skip-preview")
+    eventually(lambda: {each["Status"] for each in reader.cloud.caches()} == {"Ready"}, "the orphan is built")
+    with reader.section("Caches that no stack has") as section:
+        section.rest()
+    assert reader.ids() == [web]
+    reader.healed()
