@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import pytest
 from alibabacloud_tea_openapi.client import Client
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.runtime import RuntimeOptions
 from tests.pages.page import ANY, DOCS, Command, Edit, Shell, Step, steps
@@ -319,9 +320,21 @@ def test_no_internet(reader: Reader) -> None:
 
 def new_eip(cloud: Simulator) -> str:
     """Allocate an elastic IP address, as a colleague does."""
+    return str(call(cloud, "2016-04-28", "AllocateEipAddress")["AllocationId"])
+
+
+def call(cloud: Simulator, version: str, action: str, **parameters: str) -> dict[str, Any]:
+    """Call the cloud as a colleague does, by the official client.
+
+    Args:
+        cloud: the cloud.
+        version: of the product's API.
+        action: the API's name of it.
+        parameters: by their names on the wire, with `__` for a dot.
+    """
     how = Params(
-        action="AllocateEipAddress",
-        version="2016-04-28",
+        action=action,
+        version=version,
         protocol="HTTP",
         pathname="/",
         method="POST",
@@ -333,14 +346,19 @@ def new_eip(cloud: Simulator) -> str:
     config = Config(
         access_key_id=cloud.access_key_id, access_key_secret=cloud.access_key_secret, endpoint=cloud.endpoint
     )
-    answer = Client(config).call_api(how, OpenApiRequest(query={"RegionId": cloud.region}), RuntimeOptions())
-    return str(answer["body"]["AllocationId"])
+    query = {"RegionId": cloud.region, **{name.replace("__", "."): text for name, text in parameters.items()}}
+    answer = Client(config).call_api(how, OpenApiRequest(query=query), RuntimeOptions())
+    body: dict[str, Any] = answer["body"]
+    return body
 
 
 @follows("Once the NAT gateway is there")
 def test_nat_gateway(reader: Reader) -> None:
-    """Once there is a NAT gateway, the same program makes the cache."""
+    """Once there is a NAT gateway, the same program makes the cache; preflight can refuse it before that."""
     reader.cloud.ask("reset", "POST")
+    reader.run("pulumi config set imagecache:preflight error")
+    reader.run("pulumi preview", fails=True)
+    reader.run("pulumi config rm imagecache:preflight")
     reader.run("pulumi up --skip-preview", fails=True)
     reader.cloud.ask("internet", "POST", {"RegionId": reader.cloud.region})
     with reader.section("Once the NAT gateway is there") as section:
@@ -495,8 +513,13 @@ def test_rollback(reader: Reader) -> None:
     made = reader.ids()
     reader.program(web={"images": ["nginx:1.28-no-such"]})
     commit(reader, "Cache nginx 1.28")
+    pod = {"ContainerGroupName": "pod", "Container__1__Name": "web", "Container__1__Image": "nginx:1.27"}
     with reader.section("Rolling a bad image back") as section:
+        section.follow()
+        with pytest.raises(AlibabaCloudException, match=r"ImageSnapshot\.IncorrectStatus"):
+            call(reader.cloud, "2018-08-08", "CreateContainerGroup", ImageSnapshotId=made[0], **pod)
         section.rest()
+    call(reader.cloud, "2018-08-08", "CreateContainerGroup", ImageSnapshotId=made[0], **pod)
     assert reader.ids() == made
     assert reader.cloud.caches()[0]["Images"] == ["nginx:1.27"]
     reader.healed()
