@@ -8,7 +8,7 @@ calls a cloud.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -98,11 +98,14 @@ class Preflight(Protocol):
 
     mode: Mode
 
-    def recorded(self, outputs: Mapping[str, Any], *, fresh: bool) -> Iterable[Finding]:
+    def recorded(
+        self, outputs: Mapping[str, Any], changed: Collection[str], *, fresh: bool
+    ) -> Iterable[Finding]:
         """Say what the record of a resource tells by itself; calls nothing.
 
         Args:
             outputs: as the state has them.
+            changed: the properties that are going to be changed.
             fresh: whether they were read from the cloud in this run.
         """
 

@@ -50,7 +50,9 @@ class Previews:
         preflight = session.connection.preflight
         if preflight is None or found.replaces:
             return
-        findings = list(preflight.recorded(decode(request.olds).plain, fresh=request.urn in self._read))
+        changed = [each.property for each in found.differences]
+        state = decode(request.olds).plain
+        findings = list(preflight.recorded(state, changed, fresh=request.urn in self._read))
         if not found:
             findings += preflight.watch(request.urn, request.id, news.plain)
         await self._tell(session, request.urn, findings, [*secrets, *news.secret_texts()])

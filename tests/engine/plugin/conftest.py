@@ -14,6 +14,7 @@ import yaml
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.account import Account
 from imagecache_provider.eci.client import OpenApiClient
+from imagecache_provider.eci.products import ECI, OTHERS, Product
 from local_stack import LocalStack, Simulator
 
 IMAGE_CACHE = "imagecache:eci:ImageCache"
@@ -70,14 +71,24 @@ class PluginStack:
 
     def behind_our_back(self, action: str, id: str, parameters: Mapping[str, str]) -> None:
         """Do to a cache what a colleague does, past Pulumi."""
+        cache = {"ResourceType": "ImageCache", "ResourceId.1": id}
+        self._call(action, ECI, {"RegionId": self.cloud.region, **cache, **parameters})
+
+    def call(self, action: str, product: str, **parameters: str) -> dict[str, Any]:
+        """Call the cloud as its console does; two underscores stand for a dot."""
+        named = {name.replace("__", "."): value for name, value in parameters.items()}
+        products = {each.name: each for each in (ECI, *OTHERS)}
+        return self._call(action, products[product], {"RegionId": self.cloud.region, **named})
+
+    def _call(self, action: str, product: Product, parameters: Mapping[str, str]) -> dict[str, Any]:
         credentials = {"accessKey": self.cloud.access_key_id, "secretKey": self.cloud.access_key_secret}
         account = Account(endpoint=self.cloud.endpoint, protocol="HTTP", credentials=credentials)
         client = OpenApiClient(account, SystemClock(), random.Random())  # noqa: S311 - for retries
-        resource = {"RegionId": self.cloud.region, "ResourceType": "ImageCache", "ResourceId.1": id}
         # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
         loop = asyncio.new_event_loop()
-        loop.run_until_complete(client.call(action, {**resource, **parameters}))
+        answer = loop.run_until_complete(client.call(action, parameters, product=product))
         loop.close()
+        return answer
 
     def ids(self) -> list[str]:
         """The IDs of the caches in the cloud."""

@@ -300,6 +300,14 @@ class TestRecorded:
         assert "in 5 days" in told[0][0]
         assert len(world.cloud.requests) == seen
 
+    def test_retention_is_raised(self, world: World, start: Start, told: Told) -> None:
+        """A change of the retention is the remedy: nothing is said then."""
+        plugin = start(preflight=None)
+        before = world.run(created(plugin, **right(world, retentionDays=30)))
+        world.cloud.advance(24 * 86400)
+        world.run(changed(plugin, before, right(world, retentionDays=90)))
+        assert findings(told) == []
+
     @pytest.mark.parametrize(("days", "expected"), [(3, 0), (0, 0), (6, 1)])
     def test_expiry_warning_days(
         self, world: World, start: Start, told: Told, days: int, expected: int

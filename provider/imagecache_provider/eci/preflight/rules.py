@@ -7,7 +7,7 @@ its own: those that come within a moment are looked at together.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,10 +77,13 @@ class ImageCachePreflight:
         self._asking = asyncio.Lock()
         self._stopped = asyncio.Event()
 
-    def recorded(self, outputs: Mapping[str, Any], *, fresh: bool) -> Iterator[Finding]:
+    def recorded(
+        self, outputs: Mapping[str, Any], changed: Collection[str], *, fresh: bool
+    ) -> Iterator[Finding]:
         """Say what the record of a cache tells: it expires soon; freshly read, that nothing uses it."""
         now = self._clock.now()
-        yield from caches.expires(outputs, now, self._expiry_warning_days)
+        if "retentionDays" not in changed:
+            yield from caches.expires(outputs, now, self._expiry_warning_days)
         if fresh:
             yield from caches.unused(outputs, now)
 
