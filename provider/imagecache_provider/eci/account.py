@@ -205,11 +205,13 @@ def _preflight(settings: Mapping[str, Any]) -> Mode:
 
 
 def _other_endpoints(sources: list[dict[str, Any]]) -> dict[str, str]:
+    """Give the other products' hosts, from no later source than ECI's: they are spoken to as that is."""
+    first = next((place for place, source in enumerate(sources) if source.get("endpoint")), len(sources))
     found = {
-        product.name: next(
-            (named for source in sources if (named := _endpoint_of(product, source.get("endpoints")))), None
-        )
+        product.name: _endpoint_of(product, source.get("endpoints"))
+        for source in reversed(sources[: first + 1])
         for product in OTHERS
+        if _endpoint_of(product, source.get("endpoints"))
     }
     return {name: endpoint for name, endpoint in found.items() if endpoint}
 

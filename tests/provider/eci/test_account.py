@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from imagecache_provider.eci.account import Account, missing_region, read_account
+from imagecache_provider.eci.products import ECI, ECS, RESOURCE_MANAGER, VPC
 from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.preflight import Mode
 
 KEYS = {"accessKey": "key", "secretKey": "hidden"}
 
@@ -233,3 +235,64 @@ def test_no_pace(given: Any) -> None:
     """What is no number of creates is named with its setting."""
     with pytest.raises(ConfigurationError, match=r"imagecache:maxCreatesPerMinute .* is no whole number"):
         read_account(config("imagecache", maxCreatesPerMinute=given), {})
+
+
+class TestHosts:
+    """Where the products that preflight asks listen."""
+
+    def test_alibaba(self) -> None:
+        """They have hosts of their own, by region, whichever of Alibaba's hosts ECI is called at."""
+        for endpoint in ("eci.aliyuncs.com", "eci-vpc.cn-beijing.aliyuncs.com"):
+            account = read_account({"imagecache:endpoint": endpoint}, {})
+            assert account.host(ECI, "cn-beijing") == endpoint
+            assert account.host(VPC, "cn-beijing") == "vpc.cn-beijing.aliyuncs.com"
+            assert account.host(RESOURCE_MANAGER, "cn-beijing") == "resourcemanager.aliyuncs.com"
+
+    def test_simulator(self) -> None:
+        """An ECI that isn't Alibaba's answers for all."""
+        account = read_account({"imagecache:endpoint": "127.0.0.1:7"}, {})
+        assert {account.host(product, "cn-beijing") for product in (ECI, VPC, ECS)} == {"127.0.0.1:7"}
+
+    def test_named(self) -> None:
+        """They may be named, as pulumi-alicloud and the environment do."""
+        named = {"alicloud:endpoints": '[{"vpc": "vpc.test", "eci": "eci.test"}]'}
+        account = read_account(
+            named, {"ALIBABA_CLOUD_ENDPOINT_ECS": "ecs.test", "VPC_ENDPOINT": "other.test"}
+        )
+        assert (account.endpoint, account.host(VPC, "")) == ("eci.test", "vpc.test")
+        assert account.host(ECS, "") == "eci.test"
+        account = read_account({}, {"ALIBABA_CLOUD_ENDPOINT_ECS": "ecs.test"})
+        assert account.host(ECS, "") == "ecs.test"
+        account = read_account({"imagecache:endpoints": {"ecs": "ecs.ours"}}, {"ECS_ENDPOINT": "ecs.test"})
+        assert account.host(ECS, "") == "ecs.ours"
+
+    def test_later_source(self) -> None:
+        """Where ECI's is set, no later source is asked for the others: its protocol may be another."""
+        config = {"imagecache:endpoint": "127.0.0.1:7", "alicloud:endpoints": [{"vpc": "127.0.0.1:8"}]}
+        assert read_account(config, {}).host(VPC, "") == "127.0.0.1:7"
+
+
+class TestPreflight:
+    """What is said of preflight."""
+
+    @pytest.mark.parametrize(
+        ("given", "mode"),
+        [(None, Mode.WARN), ("warn", Mode.WARN), ("error", Mode.ERROR), ("off", Mode.OFF), (False, Mode.OFF)],
+    )
+    def test_mode(self, given: Any, mode: Mode) -> None:
+        """Findings are warnings unless something else is said; YAML makes false of the word off."""
+        assert read_account({"imagecache:preflight": given}, {}).preflight is mode
+
+    @pytest.mark.parametrize(("given", "days"), [(None, 7), ("14", 14), (0, 0)])
+    def test_days(self, given: Any, days: int) -> None:
+        """A week is what a cache's expiry is told ahead."""
+        assert read_account({"imagecache:expiryWarningDays": given}, {}).expiry_warning_days == days
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("preflight", "yes"), ("preflight", True), ("expiryWarningDays", "soon"), ("expiryWarningDays", -1)],
+    )
+    def test_wrong(self, name: str, value: Any) -> None:
+        """What can't be read is told with its name."""
+        with pytest.raises(ConfigurationError, match=f"imagecache:{name}"):
+            read_account({f"imagecache:{name}": value}, {})

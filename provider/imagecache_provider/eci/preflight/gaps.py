@@ -6,10 +6,10 @@ say nothing, the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from imagecache_provider.eci.products import Product
+from imagecache_provider.eci.products import ECI, Product
 from imagecache_provider.errors import CloudError, ConfigurationError, TryAgainError, where
 
 T = TypeVar("T")
@@ -34,33 +34,41 @@ class Gaps:
 
     def __init__(self) -> None:
         self.off = ""
+        self._silent: dict[str, str] = {}
         self._forbidden: set[str] = set()
         self._failed: dict[str, str] = {}
         self._told: set[str] = set()
 
-    async def ask(self, product: Product, action: str, answer: Awaitable[T]) -> T | None:
+    async def ask(self, product: Product, action: str, question: Callable[[], Awaitable[T]]) -> T | None:
         """Give an answer, or None for one that doesn't come.
 
         Args:
-            product: whom the question goes to.
+            product: whom the question goes to; one that didn't answer once isn't asked again.
             action: its API's name.
-            answer: the call or calls.
+            question: makes the call or calls.
         """
         name = f"{product.name}:{action}"
+        if self.off or product.name in self._silent:
+            return None
         try:
-            return await answer
+            return await question()
         except ConfigurationError:
             self.off = "there are no usable credentials"
         except TryAgainError as error:
             if error.cause.code:
                 self._failed[name] = f"{error.cause.code}: {error.cause.message}"
             else:
-                self.off = error.cause.message
+                self._unanswered(product, error.cause.message)
         except CloudError as error:
             self._refused(name, error)
         except Exception as error:  # noqa: BLE001 - an answer of an unforeseen form mustn't end a preview
             self._failed[name] = where(error, with_text=False)
         return None
+
+    def _unanswered(self, product: Product, message: str) -> None:
+        self._silent[product.name] = message
+        if product is ECI:
+            self.off = message
 
     def _refused(self, name: str, error: CloudError) -> None:
         code = error.cause.code
@@ -76,10 +84,16 @@ class Gaps:
         if self.off:
             lines = [f"preflight looked at nothing more: {self.off}{_OFF}"]
         else:
-            lines = [*self._forbidden_line(), *self._failed_lines()]
+            lines = [*self._silent_line(), *self._forbidden_line(), *self._failed_lines()]
         new = tuple(line for line in lines if line not in self._told)
         self._told.update(lines)
         return new
+
+    def _silent_line(self) -> list[str]:
+        if not self._silent:
+            return []
+        message = next(iter(self._silent.values()))
+        return [f"preflight left out what {', '.join(sorted(self._silent))} would tell: {message}{_OFF}"]
 
     def _forbidden_line(self) -> list[str]:
         actions = sorted(self._forbidden - self._told)

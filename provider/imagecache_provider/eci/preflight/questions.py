@@ -108,7 +108,7 @@ class LookedUp(Generic[T]):
 
     async def _ask(self, filters: Mapping[str, str]) -> list[Mapping[str, Any]] | None:
         query, listing = {"RegionId": self._region, **filters}, self._kind.listing
-        rows = listed_by_number(self._client, listing, query)
+        rows = partial(listed_by_number, self._client, listing, query)
         return await self._gaps.ask(listing.product, listing.action, rows)
 
 
@@ -235,15 +235,15 @@ class RegionQuestions:
         self._pulls = None if rows is None else [pull for row in rows for pull in answers.pulls(row)]
 
     async def _rows(self, listing: Listing, query: Mapping[str, str]) -> list[Mapping[str, Any]] | None:
-        rows = listed_by_number(self._client, listing, query)
+        rows = partial(listed_by_number, self._client, listing, query)
         return await self._gaps.ask(listing.product, listing.action, rows)
 
     async def _tokens(self, action: str, name: str, pages: int = 0) -> list[Mapping[str, Any]] | None:
-        rows = listed_by_token(self._client, action, {"RegionId": self._region}, name, pages)
+        rows = partial(listed_by_token, self._client, action, {"RegionId": self._region}, name, pages)
         return await self._gaps.ask(ECI, action, rows)
 
     async def _call(self, action: str, query: Mapping[str, str]) -> Mapping[str, Any] | None:
-        answer = self._client.call(action, {"RegionId": self._region, **query})
+        answer = partial(self._client.call, action, {"RegionId": self._region, **query})
         return await self._gaps.ask(ECI, action, answer)
 
 
