@@ -204,11 +204,12 @@ def reader(cloud: Simulator, tmp_path: Path) -> Iterator[Reader]:
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: shop\nruntime: yaml\n")
     stack = LocalStack(project, tmp_path / "pulumi", cloud, name="prod")
+    key, secret = cloud.provider_key()
     stack.variables |= {
         "PULUMI_SKIP_CONFIRMATIONS": "true",  # nobody is there to say yes
         "ALIBABA_CLOUD_REGION": cloud.region,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": cloud.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": cloud.access_key_secret,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_ENDPOINT_ECI": cloud.endpoint,
         "ALIBABA_CLOUD_PROTOCOL": "HTTP",
     }
@@ -432,8 +433,9 @@ def test_expired_credentials(reader: Reader) -> None:
         (begun,) = reader.ids()
         reader.cloud.ask("holds", "DELETE")
         reader.cloud.ask("faults", "DELETE")
-        reader.run(f"NEW_ACCESS_KEY_ID={reader.cloud.access_key_id}")
-        reader.run(f"NEW_ACCESS_KEY_SECRET={reader.cloud.access_key_secret}")
+        key, secret = reader.cloud.provider_key()
+        reader.run(f"NEW_ACCESS_KEY_ID={key}")
+        reader.run(f"NEW_ACCESS_KEY_SECRET={secret}")
         reader.run("NEW_SECURITY_TOKEN=a-new-session")
         section.rest()
     assert reader.ids() == [begun]

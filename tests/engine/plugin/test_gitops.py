@@ -37,13 +37,14 @@ class Loop:
 
     def __init__(self, folder: Path, stack: LocalStack) -> None:
         cloud = stack.simulator
+        key, secret = cloud.provider_key()
         self.folder = folder
         self.variables = {
             **stack.variables,
             "ALIBABA_CLOUD_ENDPOINT_ECI": cloud.endpoint,
             "ALIBABA_CLOUD_PROTOCOL": "HTTP",
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": cloud.access_key_id,
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": cloud.access_key_secret,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         }
         self.said = ""
 

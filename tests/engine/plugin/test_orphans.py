@@ -109,7 +109,7 @@ def test_errors(plugin: PLUGIN) -> None:
         assert reason in done.stderr
         assert (done.returncode, done.stdout, done.stderr.count("what to do:")) == (1, "", 1)
         assert "Traceback" not in done.stderr
-        assert plugin.cloud.access_key_secret not in done.stderr
+        assert plugin.cloud.provider_key()[1] not in done.stderr
 
 
 def test_list(plugin: PLUGIN) -> None:
@@ -117,10 +117,11 @@ def test_list(plugin: PLUGIN) -> None:
     plugin.cache()
     (ours,) = plugin.up().values()
     plugin.behind_our_back("CreateImageCache", "", {"ImageCacheName": "other", "Image.1": "redis:7"})
+    key, secret = plugin.cloud.provider_key()
     settings = {
         "ALIBABA_CLOUD_REGION": plugin.cloud.region,
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": plugin.cloud.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": plugin.cloud.access_key_secret,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_ENDPOINT_ECI": plugin.cloud.endpoint,
         "ALIBABA_CLOUD_PROTOCOL": "HTTP",
     }
