@@ -156,9 +156,12 @@ def _steps(raw: Iterable[Mapping[str, Any]], old: str, new: str) -> dict[str, St
     for step in raw:
         urn, op = str(step.get("urn", "")), str(step.get("op", ""))
         if urn and op not in _PARTS_OF_REPLACE:
-            changed = step.get("detailedDiff") or step.get("diffReasons") or step.get("diffs") or ()
             before, after = ((step.get(side) or {}).get("inputs") or {} for side in (old, new))
-            steps[urn] = Step(urn, op, tuple(changed), before, after, refreshed=urn in steps)
+            changed = step.get("detailedDiff") or step.get("diffReasons") or step.get("diffs") or ()
+            if op in {"update", "replace"} and not changed:
+                changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+            shown = tuple(path for path in changed if not path.startswith("__"))  # a dynamic resource's own
+            steps[urn] = Step(urn, op, shown, before, after, refreshed=urn in steps)
     return steps
 
 

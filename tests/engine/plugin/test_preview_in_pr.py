@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from local_stack import LocalStack
+
 ROOT = Path(__file__).resolve().parents[3]
 COMMENT = ROOT / "examples" / "preview-in-pr" / "comment.py"
 GOLDEN = ROOT / "tests" / "engine" / "golden" / "comment.md"
@@ -33,27 +35,23 @@ def with_password(password: str) -> dict[str, Any]:
     return cache("private.example.com/team/app:1.0", imageRegistryCredentials=[credentials])
 
 
-@pytest.fixture
-def reviewed(plugin: PLUGIN, tmp_path: Path) -> Any:
-    """Return a function that previews the program and gives the comment and all that the preview wrote."""
-    plugin.stack.variables["PULUMI_DEBUG_COMMANDS"] = "1"
-    files = [tmp_path / name for name in ("preview.json", "events.jsonl", "errors.txt")]
-
-    def review(*arguments: str) -> tuple[str, str]:
-        preview, events, errors = files
-        logged = ["--json", "--event-log", str(events)]
-        done = plugin.stack.pulumi("preview", *logged, *arguments, quiet=True, expect=None)
-        preview.write_text(done.stdout)
-        errors.write_text(done.stderr)
-        command = [sys.executable, str(COMMENT), str(preview), str(events), "--errors", str(errors)]
-        comment = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return comment, "".join(file.read_text() for file in files if file.exists())
-
-    return review
+def review(stack: LocalStack, folder: Path, *arguments: str) -> tuple[str, str]:
+    """Preview a stack; give the comment, and all that the preview wrote."""
+    stack.variables["PULUMI_DEBUG_COMMANDS"] = "1"
+    preview, events, errors = files = [
+        folder / name for name in ("preview.json", "events.jsonl", "errors.txt")
+    ]
+    logged = ["--json", "--event-log", str(events)]
+    done = stack.pulumi("preview", *logged, *arguments, quiet=True, expect=None)
+    preview.write_text(done.stdout)
+    errors.write_text(done.stderr)
+    command = [sys.executable, str(COMMENT), str(preview), str(events), "--errors", str(errors)]
+    comment = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return comment, "".join(file.read_text() for file in files if file.exists())
 
 
 @pytest.mark.timeout(300)
-def test_golden_comment(plugin: PLUGIN, reviewed: Any) -> None:
+def test_golden_comment(plugin: PLUGIN, tmp_path: Path) -> None:
     """A preview that does everything to some cache becomes the golden comment, without a secret in it."""
     plugin.stack.configure({"registryPassword": PASSWORD}, secret=True)
     kept = cache("redis:7.4", retentionDays=30)
@@ -77,26 +75,35 @@ def test_golden_comment(plugin: PLUGIN, reviewed: Any) -> None:
         lost=cache("flink:1.20"),
         training=cache("tensorflow:2.17", imageCacheSize=40, eipInstanceId="eip-bp1ofnobody"),
     )
-    comment, written = reviewed("--refresh")
+    comment, written = review(plugin.stack, tmp_path, "--refresh")
     if os.environ.get("WRITE_GOLDEN"):
         GOLDEN.write_text(comment)
     assert comment == GOLDEN.read_text()
     assert PASSWORD not in comment + written
 
 
-def test_failed_preview(plugin: PLUGIN, reviewed: Any) -> None:
+def test_failed_preview(plugin: PLUGIN, tmp_path: Path) -> None:
     """A preview that fails shows its errors first, and what else it would have done."""
     plugin.program(web={**cache(), "options": {"dependsOn": ["${db}"]}}, db=cache("redis:7.4"))
-    comment, _ = reviewed()
+    comment, _ = review(plugin.stack, tmp_path)
     assert "❌ **The preview failed.**\n\n```text\nweb: imagecache:eci:ImageCache resource 'web': " in comment
     assert "has 0 images; 1 to 20 are possible\n```" in comment
     assert "\n\nUp to then: 1 created\n\n" in comment
     assert "| `db` | **created** | `images`: `redis:7.4` |" in comment
 
 
-def test_preview_that_never_began(plugin: PLUGIN, reviewed: Any) -> None:
+def test_preview_that_never_began(plugin: PLUGIN, tmp_path: Path) -> None:
     """A preview that the engine never began shows what `pulumi` said instead."""
     plugin.stack.name = "nobodys"
-    comment, _ = reviewed()
+    comment, _ = review(plugin.stack, tmp_path)
     assert "**The preview failed.** It didn't come to its end." in comment
     assert "```text\nerror: no stack named 'nobodys' found\n```" in comment
+
+
+def test_dynamic_front(one_cache: Any, tmp_path: Path) -> None:
+    """A cache of the dynamic front, of which no reason is told, has its changed values in the comment."""
+    one_cache.arguments(image_cache_name="web")
+    one_cache.up()
+    one_cache.arguments(image_cache_name="web", images=["nginx:1.28"])
+    comment, _ = review(one_cache.stack, tmp_path)
+    assert "| `cache` | **changed** | `images`: `nginx:1.27` → `nginx:1.28` |" in comment
