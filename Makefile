@@ -11,7 +11,7 @@ PAGES ?= mkdocs.yml
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help setup engine plugin browser demo docs bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
+.PHONY: help setup engine plugin browser demo docs bench bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -63,6 +63,10 @@ docs: setup ## build the pages of docs/ as a site in site/ and check it; ARGS=--
 	@NO_MKDOCS_2_WARNING=1 $(PY) -W error -m mkdocs build --strict --config-file $(PAGES) --site-dir $(abspath $(SITE))
 	@$(PY) tools/check_site.py $(ARGS) $(SITE)
 
+# Wants a machine that does nothing else.
+bench: engine plugin ## measure against alicloud's own and a do-nothing provider, write docs/performance; ARGS='--only one'
+	@PYTHONPATH=benchmarks:tools $(PY) -m performance $(or $(ARGS),--record)
+
 # Not a test: what it measures is this machine. Its report goes into docs where it's asked to:
 # make bench-simulator ARGS='--report docs/simulator-performance.json'.
 bench-simulator: setup ## put 200 calls a second on the simulator for a minute; ARGS='--seconds 10' for less
@@ -82,6 +86,7 @@ check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(PY) tools/generate_dynamic.py --check
 	@$(PY) tools/conformance_table.py --check
 	@PYTHONPATH=tools $(PY) -m chaos.report --check
+	@PYTHONPATH=benchmarks:tools $(PY) -m performance.report --check
 	@$(PY) tools/generate_reference.py --check
 
 format: setup ## lay the code out, and mend what ruff can mend

@@ -36,10 +36,15 @@ class Checked:
 def check(model: type[Model], inputs: dict[str, Any]) -> Checked:
     """Check plain inputs, keyed by Pulumi names, against a model; a null counts as left out."""
     given = {name: value for name, value in inputs.items() if value is not None}
-    failures = [*_type_failures(model, given), *_rule_failures(model, given)]
-    if failures:
-        return Checked(inputs, tuple(failures))
-    return Checked(_plain(model.model_validate(given)), ())
+    failures = [*_rule_failures(model, given)]
+    try:
+        validated = model.model_validate(given)
+    except ValidationError as error:
+        failures = [*_type_failures(model, error), *failures]
+    else:
+        if not failures:
+            return Checked(_plain(validated), ())
+    return Checked(inputs, tuple(failures))
 
 
 def _plain(value: Any) -> Any:
@@ -56,12 +61,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _type_failures(model: type[Model], given: dict[str, Any]) -> Iterator[CheckFailure]:
-    try:
-        model.model_validate(given)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False, include_context=True):
-            yield CheckFailure(_path(detail["loc"]), _reason(model, detail))
+def _type_failures(model: type[Model], error: ValidationError) -> Iterator[CheckFailure]:
+    for detail in error.errors(include_url=False, include_context=True):
+        yield CheckFailure(_path(detail["loc"]), _reason(model, detail))
 
 
 def _rule_failures(model: type[Model], given: dict[str, Any]) -> Iterator[CheckFailure]:

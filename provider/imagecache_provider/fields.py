@@ -7,8 +7,10 @@ generated argument classes and the reference all read it from there, through `pr
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, field_validator
@@ -108,7 +110,7 @@ class Property:
 
     def same(self, one: Any, other: Any) -> bool:
         """Say whether two values, None for one that isn't given, mean the same to the cloud."""
-        return bool(self.meaning(one) == self.meaning(other))
+        return bool(one == other or self.meaning(one) == self.meaning(other))
 
     def meaning(self, value: Any) -> Any:
         """Give the one form of all values that mean the same; an empty list is one that isn't given."""
@@ -154,13 +156,14 @@ class Field:
     nested: type[Model] | None
 
 
-def fields(model: type[Model]) -> dict[str, Field]:
+@functools.cache  # every Check and Diff asks for them, many times
+def fields(model: type[Model]) -> Mapping[str, Field]:
     """Read a model's fields, keyed by their Pulumi names, in the order of the model.
 
     Raises:
         TypeError: a field carries no Property, or more than one.
     """
-    return {field.name: field for field in _read_fields(model)}
+    return MappingProxyType({field.name: field for field in _read_fields(model)})
 
 
 def _read_fields(model: type[Model]) -> Iterator[Field]:

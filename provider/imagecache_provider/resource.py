@@ -7,6 +7,7 @@ that a create that is repeated after a crash computes what the first one compute
 from __future__ import annotations
 
 import enum
+import functools
 import hashlib
 import json
 from collections.abc import Collection, Mapping
@@ -64,7 +65,7 @@ class Identity:
     @classmethod
     def of(cls, project: str, stack: str, *resource: str) -> Identity:
         """Make the identity of a resource that its type, name and parents tell apart in its stack."""
-        return cls(digest([project, stack], _HASH_DIGITS), digest([project, stack, *resource], _HASH_DIGITS))
+        return cls(_stack_hash(project, stack), digest([project, stack, *resource], _HASH_DIGITS))
 
     def __str__(self) -> str:
         return f"{self.stack}.{self.resource}"
@@ -74,6 +75,11 @@ class Identity:
         """Read `str(identity)` back."""
         stack, _, resource = text.partition(".")
         return cls(stack, resource)
+
+
+@functools.cache  # a process works on one
+def _stack_hash(project: str, stack: str) -> str:
+    return digest([project, stack], _HASH_DIGITS)
 
 
 @dataclass(frozen=True)

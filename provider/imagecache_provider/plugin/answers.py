@@ -128,7 +128,7 @@ def _secrets(request: Any) -> Iterable[str]:
 def checked(
     inputs: Mapping[str, Any],
     given: Properties,
-    failures: Iterable[CheckFailure],
+    failures: Collection[CheckFailure],
     model: type[Model],
 ) -> Any:
     """Write what Check found.
@@ -141,7 +141,7 @@ def checked(
     """
     return provider_pb2.CheckResponse(
         inputs=encode(inputs, {*given.secrets, *secret_places(model, inputs)}),
-        failures=check_failures(failures, given, model),
+        failures=check_failures(failures, given, model) if failures else (),
     )
 
 

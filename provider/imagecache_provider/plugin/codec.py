@@ -89,15 +89,18 @@ def secret_places(model: type[Model], plain: Mapping[str, Any]) -> Iterator[Path
 def _object(struct: Struct, path: Path, secrets: set[Path]) -> dict[str, Any]:
     plain = {}
     for name, value in struct.fields.items():
-        if value.WhichOneof("kind") not in {"null_value", None}:
-            plain[name] = _plain(value, (*path, name), secrets)
+        kind = value.WhichOneof("kind")
+        if kind not in {"null_value", None}:
+            plain[name] = _plain(value, (*path, name), secrets, kind)
     return plain
 
 
-def _plain(value: Value, path: Path, secrets: set[Path]) -> Any:
-    kind = value.WhichOneof("kind")
+def _plain(value: Value, path: Path, secrets: set[Path], kind: str | None = None) -> Any:
+    """Read a value; its kind is asked for only once, since most of the plugin's time goes here."""
+    kind = kind or value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value
+        text = value.string_value
+        return UNKNOWN if text in _UNKNOWN_TEXTS else text
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number

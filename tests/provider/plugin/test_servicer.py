@@ -763,7 +763,7 @@ class TestRead:
         assert len(world.caches()) == 1
 
     def test_together(self, world: World, start: Start) -> None:
-        """Reads that come together take one list, not one call each."""
+        """Reads that come together take a call and one list, not one call each."""
         plugin = start()
         made = [world.run(create(plugin, f"web-{number}")) for number in range(6)]
         plugin = start()
@@ -777,7 +777,7 @@ class TestRead:
             assert [seen.id for read in reads if (seen := await read)] == [each.id for each in made]
 
         world.run(read_all())
-        assert len(world.sent("DescribeImageCaches")) == 1
+        assert len(world.sent("DescribeImageCaches")) == 2
 
 
 class TestDelete:

@@ -1,0 +1,111 @@
+"""The short form of `make bench`: what isn't a matter of this machine's speed, on a real engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from performance import report, rows
+from performance.cloud import account
+from performance.contestants import DYNAMIC, GATED, NOTHING, OURS
+from performance.figures import Figures, Machine, Start
+from performance.scenarios import GROWTH, PARALLEL, Sample, Scenario, State, measure
+
+PAGE = 20
+SPEED = 5
+"""The cloud's seconds in one of ours: its minute, in which it counts creates, takes 12 seconds."""
+
+
+def measured(scenario: Scenario) -> tuple[dict[str, Sample], State]:
+    """Run a scenario of one contestant; give its commands, and how large a cache's record is."""
+    with account(SPEED) as cloud:
+        found = list(measure(scenario, cloud))
+    (state,) = (each for each in found if isinstance(each, State))
+    return {each.command: each for each in found if isinstance(each, Sample)}, state
+
+
+@pytest.mark.timeout(300)
+def test_plugin() -> None:
+    """Seventy caches take few looks, and as few calls to refresh as their list has pages; a preview none.
+
+    The cloud takes 50 creates a minute, which nobody told the plugin: it's throttled, and the user sees none
+    of it.
+    """
+    scenario = Scenario("short", (70,), 10, 100, (OURS,), rounds=1, looks=1, creates_a_minute=50)
+    samples, state = measured(scenario)
+    assert samples["up"].throttled > 0
+    assert samples["up"].errors == 0
+    assert samples["up"].describes <= 80
+    assert samples["preview"].calls == 0
+    assert samples["refresh"].calls <= -(-70 // PAGE) + 2
+    assert samples["preview"].provider_megabytes < 150
+    assert state.own <= 2500
+
+
+@pytest.mark.timeout(300)
+def test_gate() -> None:
+    """Thirty caches behind a gate, eight at once, take about one build time's looks, not four."""
+    samples, _ = measured(Scenario("short", (30,), 5 * SPEED, 8, (GATED,), rounds=1))
+    assert samples["up"].describes <= 30
+
+
+@pytest.mark.timeout(300)
+def test_dynamic() -> None:
+    """A record of the dynamic front is small, too."""
+    _, state = measured(Scenario("short", (2,), 5, 4, (DYNAMIC,), rounds=1))
+    assert state.own <= 3000
+
+
+def sample(scenario: str, contestant: str, command: str, caches: int, seconds: float, calls: int) -> Sample:
+    """Return a sample of which only this is told."""
+    return Sample(scenario, contestant, caches, command, seconds, calls, calls, 0, 0, 60.0, 1.0)
+
+
+FIGURES = Figures(
+    "make bench",
+    60,
+    Machine("2026-01-01", 2, 24, (0.1, 1.0), {"pulumi": "v3"}),
+    [
+        *(sample(PARALLEL, OURS, "up", 100, seconds, 70) for seconds in (24, 30, 23)),
+        sample(PARALLEL, NOTHING, "up", 100, 4, 0),
+        *(sample(GROWTH, OURS, "refresh", count, count / 50, count // PAGE + 2) for count in (10, 1000)),
+        *(sample(GROWTH, NOTHING, "refresh", count, count / 60, 0) for count in (10, 1000)),
+    ],
+    [State(OURS, 1600, 3600)],
+    [Start("launcher", 0.6, 51.0, 15), Start(NOTHING, 0.3, 40.0, 15)],
+)
+"""Figures of a made-up run, in which a start is too slow."""
+
+
+def test_rows() -> None:
+    """Rows are worked out of medians, or of the most of all runs; what wasn't measured is none."""
+    found = {row.name: row for row in rows.rows(FIGURES)}
+    wall = found["100 caches, build 20 s, `-p 128`: wall over build time"]
+    assert (wall.reached, wall.fine) == (1.2, True)
+    assert "alicloud not measured, engine's floor 0.20" in wall.beside
+    calls = found["refresh of 1,000 caches: API calls"]
+    assert (calls.must, calls.reached) == (52, 52)
+    assert found["state per cache, plugin"].reached == 1.6
+    assert not found["plugin start to port line, launcher"].fine
+    assert found["state per cache, dynamic"].reached is None
+
+
+def test_page() -> None:
+    """The page shows every row, with a word on what isn't reached, and how cost grows."""
+    page = report.page(FIGURES)
+    assert "| plugin start to port line, launcher | at most 0.50 s | 0.60 s | **not reached** |" in page
+    assert "| state per cache, dynamic | at most 3.0 KB |  | not measured |" in page
+    assert "| refresh | 1000 | 20.0 s | 16.7 s | 1.20 | 52 |" in page
+
+
+def test_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page and plot are the same from the same figures, and it's noticed when they're of others."""
+    root = Path(__file__).parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{root / 'benchmarks'}:{root / 'tools'}")
+    report.write(FIGURES, tmp_path)
+    assert Figures.read(tmp_path) == FIGURES
+    assert report.stale(tmp_path) == []
+    replace(FIGURES, samples=FIGURES.samples[:-1]).write(tmp_path)
+    assert report.stale(tmp_path) == [report.PAGE, report.PLOT]
