@@ -19,6 +19,8 @@ __all__ = [
     'AssumeRoleArgsDict',
     'AssumeRoleWithOidcArgs',
     'AssumeRoleWithOidcArgsDict',
+    'EndpointsArgs',
+    'EndpointsArgsDict',
 ]
 
 class AssumeRoleArgsDict(TypedDict):
@@ -265,5 +267,79 @@ class AssumeRoleWithOidcArgs:
     @session_expiration.setter
     def session_expiration(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "session_expiration", value)
+
+
+class EndpointsArgsDict(TypedDict):
+    """
+    Hosts of the products that only preflight asks.
+    """
+    ecs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
+    """
+    resourcemanager: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+    """
+    vpc: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
+    """
+
+@pulumi.input_type
+class EndpointsArgs:
+    def __init__(__self__, *,
+                 ecs: pulumi.Input[Optional[_builtins.str]] = None,
+                 resourcemanager: pulumi.Input[Optional[_builtins.str]] = None,
+                 vpc: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Hosts of the products that only preflight asks.
+
+        :param pulumi.Input[_builtins.str] ecs: ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
+        :param pulumi.Input[_builtins.str] resourcemanager: ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        :param pulumi.Input[_builtins.str] vpc: VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
+        """
+        if ecs is not None:
+            pulumi.set(__self__, "ecs", ecs)
+        if resourcemanager is not None:
+            pulumi.set(__self__, "resourcemanager", resourcemanager)
+        if vpc is not None:
+            pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def ecs(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
+        """
+        return pulumi.get(self, "ecs")
+
+    @ecs.setter
+    def ecs(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "ecs", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resourcemanager(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        """
+        return pulumi.get(self, "resourcemanager")
+
+    @resourcemanager.setter
+    def resourcemanager(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "resourcemanager", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vpc(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
+        """
+        return pulumi.get(self, "vpc")
+
+    @vpc.setter
+    def vpc(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "vpc", value)
 
 

@@ -17,6 +17,7 @@ from . import _utilities
 __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
+    'Endpoints',
 ]
 
 @pulumi.output_type
@@ -171,5 +172,53 @@ class AssumeRoleWithOidc(dict):
         How long the session lasts, in seconds.
         """
         return pulumi.get(self, "session_expiration")
+
+
+@pulumi.output_type
+class Endpoints(dict):
+    """
+    Hosts of the products that only preflight asks.
+    """
+    def __init__(__self__, *,
+                 ecs: Optional[_builtins.str] = None,
+                 resourcemanager: Optional[_builtins.str] = None,
+                 vpc: Optional[_builtins.str] = None):
+        """
+        Hosts of the products that only preflight asks.
+
+        :param _builtins.str ecs: ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
+        :param _builtins.str resourcemanager: ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        :param _builtins.str vpc: VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
+        """
+        if ecs is not None:
+            pulumi.set(__self__, "ecs", ecs)
+        if resourcemanager is not None:
+            pulumi.set(__self__, "resourcemanager", resourcemanager)
+        if vpc is not None:
+            pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def ecs(self) -> Optional[_builtins.str]:
+        """
+        ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
+        """
+        return pulumi.get(self, "ecs")
+
+    @_builtins.property
+    @pulumi.getter
+    def resourcemanager(self) -> Optional[_builtins.str]:
+        """
+        ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        """
+        return pulumi.get(self, "resourcemanager")
+
+    @_builtins.property
+    @pulumi.getter
+    def vpc(self) -> Optional[_builtins.str]:
+        """
+        VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
+        """
+        return pulumi.get(self, "vpc")
 
 

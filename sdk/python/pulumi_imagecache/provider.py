@@ -26,7 +26,10 @@ class ProviderArgs:
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 endpoints: pulumi.Input[Optional['EndpointsArgs']] = None,
+                 expiry_warning_days: pulumi.Input[Optional[_builtins.int]] = None,
                  max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
+                 preflight: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -42,7 +45,10 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
+        :param pulumi.Input['EndpointsArgs'] endpoints: Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
@@ -62,8 +68,14 @@ class ProviderArgs:
             pulumi.set(__self__, "ecs_role_name", ecs_role_name)
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
+        if endpoints is not None:
+            pulumi.set(__self__, "endpoints", endpoints)
+        if expiry_warning_days is not None:
+            pulumi.set(__self__, "expiry_warning_days", expiry_warning_days)
         if max_creates_per_minute is not None:
             pulumi.set(__self__, "max_creates_per_minute", max_creates_per_minute)
+        if preflight is not None:
+            pulumi.set(__self__, "preflight", preflight)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if protocol is not None:
@@ -150,6 +162,30 @@ class ProviderArgs:
         pulumi.set(self, "endpoint", value)
 
     @_builtins.property
+    @pulumi.getter
+    def endpoints(self) -> pulumi.Input[Optional['EndpointsArgs']]:
+        """
+        Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        """
+        return pulumi.get(self, "endpoints")
+
+    @endpoints.setter
+    def endpoints(self, value: pulumi.Input[Optional['EndpointsArgs']]):
+        pulumi.set(self, "endpoints", value)
+
+    @_builtins.property
+    @pulumi.getter(name="expiryWarningDays")
+    def expiry_warning_days(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
+        """
+        return pulumi.get(self, "expiry_warning_days")
+
+    @expiry_warning_days.setter
+    def expiry_warning_days(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "expiry_warning_days", value)
+
+    @_builtins.property
     @pulumi.getter(name="maxCreatesPerMinute")
     def max_creates_per_minute(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
@@ -160,6 +196,18 @@ class ProviderArgs:
     @max_creates_per_minute.setter
     def max_creates_per_minute(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "max_creates_per_minute", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def preflight(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        """
+        return pulumi.get(self, "preflight")
+
+    @preflight.setter
+    def preflight(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "preflight", value)
 
     @_builtins.property
     @pulumi.getter
@@ -246,7 +294,10 @@ class Provider(pulumi.ProviderResource):
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 endpoints: pulumi.Input[Optional[Union['EndpointsArgs', 'EndpointsArgsDict']]] = None,
+                 expiry_warning_days: pulumi.Input[Optional[_builtins.int]] = None,
                  max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
+                 preflight: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -267,7 +318,10 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
+        :param pulumi.Input[Union['EndpointsArgs', 'EndpointsArgsDict']] endpoints: Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
@@ -307,7 +361,10 @@ class Provider(pulumi.ProviderResource):
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 endpoints: pulumi.Input[Optional[Union['EndpointsArgs', 'EndpointsArgsDict']]] = None,
+                 expiry_warning_days: pulumi.Input[Optional[_builtins.int]] = None,
                  max_creates_per_minute: pulumi.Input[Optional[_builtins.int]] = None,
+                 preflight: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  protocol: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
@@ -329,7 +386,10 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["credentials_uri"] = credentials_uri
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
+            __props__.__dict__["endpoints"] = pulumi.Output.from_input(endpoints).apply(pulumi.runtime.to_json) if endpoints is not None else None
+            __props__.__dict__["expiry_warning_days"] = pulumi.Output.from_input(expiry_warning_days).apply(pulumi.runtime.to_json) if expiry_warning_days is not None else None
             __props__.__dict__["max_creates_per_minute"] = pulumi.Output.from_input(max_creates_per_minute).apply(pulumi.runtime.to_json) if max_creates_per_minute is not None else None
+            __props__.__dict__["preflight"] = preflight
             __props__.__dict__["profile"] = profile
             __props__.__dict__["protocol"] = protocol
             __props__.__dict__["region"] = region
@@ -375,6 +435,14 @@ class Provider(pulumi.ProviderResource):
         ECI's host[:port]. Default: eci.aliyuncs.com.
         """
         return pulumi.get(self, "endpoint")
+
+    @_builtins.property
+    @pulumi.getter
+    def preflight(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        """
+        return pulumi.get(self, "preflight")
 
     @_builtins.property
     @pulumi.getter

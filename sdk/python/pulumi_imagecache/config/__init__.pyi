@@ -45,9 +45,24 @@ endpoint: Optional[str]
 ECI's host[:port]. Default: eci.aliyuncs.com.
 """
 
+endpoints: Optional[str]
+"""
+Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+"""
+
+expiryWarningDays: Optional[int]
+"""
+How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
+"""
+
 maxCreatesPerMinute: Optional[int]
 """
 How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
+"""
+
+preflight: Optional[str]
+"""
+What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
 """
 
 profile: Optional[str]

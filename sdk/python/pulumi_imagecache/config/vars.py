@@ -64,11 +64,32 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('endpoint')
 
     @_builtins.property
+    def endpoints(self) -> Optional[str]:
+        """
+        Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        """
+        return __config__.get('endpoints')
+
+    @_builtins.property
+    def expiry_warning_days(self) -> Optional[int]:
+        """
+        How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
+        """
+        return __config__.get_int('expiryWarningDays')
+
+    @_builtins.property
     def max_creates_per_minute(self) -> Optional[int]:
         """
         How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         """
         return __config__.get_int('maxCreatesPerMinute')
+
+    @_builtins.property
+    def preflight(self) -> Optional[str]:
+        """
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        """
+        return __config__.get('preflight')
 
     @_builtins.property
     def profile(self) -> Optional[str]:
