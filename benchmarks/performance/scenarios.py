@@ -41,7 +41,7 @@ class Scenario:
         build: seconds that each build takes.
         parallel: how many the engine does at once.
         contestants: who is measured, in turn.
-        rounds: how often each is; of GROWTH, how often an `up`.
+        rounds: how often each is.
         looks: how often a preview and a refresh follow each `up`.
         creates_a_minute: how many the cloud admits.
         settings: of all stacks.
@@ -72,8 +72,7 @@ SCENARIOS = (
         1,
         128,
         (OURS, NOTHING),
-        rounds=1,
-        looks=3,
+        looks=1,
         settings={"imagecache:maxCreatesPerMinute": _ANY_NUMBER},
         variables=_UNSAVED,
     ),
