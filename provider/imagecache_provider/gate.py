@@ -114,7 +114,7 @@ class Gate:
         outputs: Mapping[str, Any],  # noqa: ARG002
     ) -> Outcome | None:
         """Give what is recorded: nothing of it is elsewhere."""
-        if not inputs:
+        if not isinstance(inputs.get("caches"), list):
             raise ProviderError(f"a {self._kind.noun} can't be imported: nothing of it is in the cloud")
         return self._outcome(id, inputs)
 

@@ -132,7 +132,10 @@ class Lifecycle(Offline):
         for _ in range(_MOST_GONE):
             id_ = await self._adoption.create(identity, inputs, operation.report, after=gone)
             if not self._waits(inputs):  # it stays pending until a Read sees it Ready
-                return self._resource.accepted(id_)
+                if await self._may_exist(id_, inputs["regionId"]):
+                    return self._resource.accepted(id_)
+                gone = id_
+                continue
             try:
                 return await self._readiness.ready(id_, inputs, operation, created=True)
             except GoneError as error:
@@ -145,6 +148,10 @@ class Lifecycle(Offline):
             f"{self._readiness.title(inputs)}: the cloud answered {_MOST_GONE} times with caches that don't"
             f" exist, the last was {gone}\n  what to do: run up again later"
         )
+
+    async def _may_exist(self, id_: str, region: str) -> bool:
+        """Say whether what a token was answered with may be there; a look tells if a Read found nothing."""
+        return id_ not in self._memory.missed or await self._readiness.look(id_, region, new=True) is not None
 
     async def _hand_over(self, seen: Observed, inputs: dict[str, Any]) -> None:
         """Mark a resource as recorded. It has to be, even if that fails: the mark may be gone all the same.

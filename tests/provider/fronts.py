@@ -7,7 +7,7 @@ dynamic providers, calls each for it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import grpc
@@ -66,11 +66,14 @@ class Plugin:
     Attributes:
         servicer: its methods.
         stack: the stack that it runs for.
+        timeout: seconds that an operation may take; 0 for the default.
+        kinds: the Pulumi types of resources that are no image caches, by name.
     """
 
     servicer: Servicer
     stack: str = "dev"
     timeout: float = 0
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     async def start(cls, servicer: Servicer, settings: Mapping[str, Any], stack: str = "dev") -> Plugin:
@@ -91,7 +94,7 @@ class Plugin:
 
     def urn(self, name: str) -> str:
         """Give a resource's URN."""
-        return f"urn:pulumi:{self.stack}::project::{TOKEN}::{name}"
+        return f"urn:pulumi:{self.stack}::project::{self.kinds.get(name, TOKEN)}::{name}"
 
     async def check(
         self, name: str, olds: Struct | None, news: Struct, **more: Any
@@ -122,7 +125,7 @@ class Plugin:
             urn=self.urn(name), properties=inputs, preview=preview, timeout=self.timeout
         )
         made = await self.call("Create", request)
-        return Recorded(made.id, inputs, made.properties)
+        return Recorded(made.id, inputs, made.properties, made.refresh_before_update)
 
     async def update(self, name: str, before: Recorded, news: Struct, *, preview: bool = False) -> Recorded:
         """Update a resource to checked inputs."""
@@ -136,7 +139,7 @@ class Plugin:
             timeout=self.timeout,
         )
         made = await self.call("Update", request)
-        return Recorded(before.id, news, made.properties)
+        return Recorded(before.id, news, made.properties, made.refresh_before_update)
 
     async def read(
         self, name: str, id: str, inputs: Struct | None = None, outputs: Struct | None = None
@@ -144,7 +147,9 @@ class Plugin:
         """Read a resource; None for one that is gone."""
         request = provider_pb2.ReadRequest(id=id, urn=self.urn(name), properties=outputs, inputs=inputs)
         seen = await self.call("Read", request)
-        return Recorded(seen.id, seen.inputs, seen.properties) if seen.id else None
+        if not seen.id:
+            return None
+        return Recorded(seen.id, seen.inputs, seen.properties, seen.refresh_before_update)
 
     async def delete(self, name: str, before: Recorded) -> None:
         """Delete a resource."""
@@ -160,11 +165,12 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A resource as the engine records it: ID, and inputs and outputs on the wire."""
+    """A resource as the engine records it: ID, inputs and outputs on the wire, whether to read it first."""
 
     id: str
     inputs: Struct
     outputs: Struct
+    refresh: bool = False
 
     @classmethod
     def failed(cls, error: AbortedError) -> Recorded:

@@ -1493,6 +1493,27 @@ class TestPace:
 class TestNotAwaited:
     """Caches that nobody waits for: `awaitReady: false`."""
 
+    def test_answered_with_what_is_gone(self, world: World) -> None:
+        """A token may be answered with a cache that is long gone: the Read tells, and it's made anew."""
+        made = world.process().create(images=SMALL, awaitReady=False)
+        world.process().delete(made)
+        again = world.process().create(images=SMALL, awaitReady=False)
+        assert (again.id, world.caches()) == (made.id, {})
+        process = world.process()
+        assert process.read(again) is None
+        new = process.create(images=SMALL, awaitReady=False)
+        assert list(world.caches()) == [new.id]
+
+    def test_answered_with_what_was_hidden(self, world: World) -> None:
+        """One that a Read missed and that is there after all is taken: nothing is made twice."""
+        made = world.process().create(images=SMALL, awaitReady=False)
+        world.cloud.faults.hide_new(seconds=10_000, times=None)
+        process = world.process()
+        assert process.read(made) is None
+        world.cloud.faults.clear()
+        assert process.create(images=SMALL, awaitReady=False).id == made.id
+        assert list(world.caches()) == [made.id]
+
     def test_create(self, world: World) -> None:
         """A create ends once the cloud has accepted it, with the ID; nothing is called unfinished."""
         process = world.process()

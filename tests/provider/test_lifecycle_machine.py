@@ -33,6 +33,7 @@ INPUTS = st.fixed_dictionaries(
         "annotations": st.just("{}"),
         "tags": st.sampled_from([{"team": "a"}, {"team": "b", "stage": "c"}]),
         "rebuildTriggers": st.sampled_from([["1"], ["2"]]),
+        "awaitReady": st.just(False),
     },
 )
 PROGRAMS = st.dictionaries(st.sampled_from(["web", "api"]), INPUTS, max_size=2)
@@ -116,15 +117,25 @@ class LifecycleMachine(RuleBasedStateMachine):
                 assert shown["imageCacheName"] == cache.inputs.name
 
     @rule()
+    def destroy(self) -> None:
+        """A `destroy` ends empty, whatever went before, and leaves nothing that the state had."""
+        recorded = {entry.recorded.id for entry in self.engine.state}
+        self.loop.run_until_complete(self.engine.destroy())
+        assert self.engine.state == ()
+        assert not recorded & self.cloud.eci.image_caches.keys()
+
+    @rule()
     def up(self) -> None:
         """An `up` without faults ends where one direct `up` ends, with nothing left to do."""
-        for _ in range(2):  # what had failed may fail once more before it's replaced
+        for _ in range(4):  # what had failed may fail once more before it's replaced; some isn't waited for
             try:
                 self.loop.run_until_complete(self.engine.up(self.wanted, refresh=True))
             except UpFailedError:  # noqa: PERF203 - seldom
                 self.cloud.advance(900)
             else:
-                break
+                if not any(entry.recorded.refresh for entry in self.engine.state):
+                    break
+                self.cloud.advance(900)
         self.loop.run_until_complete(self.engine.up(self.wanted))
         assert self.engine.changes == []
         assert {entry.name for entry in self.engine.state} == self.wanted.keys()
@@ -162,10 +173,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             return
         try:
             self.up()
-            recorded = {entry.recorded.id for entry in self.engine.state}
-            self.loop.run_until_complete(self.engine.destroy())
-            assert self.engine.state == ()
-            assert not recorded & self.cloud.eci.image_caches.keys()
+            self.destroy()
         finally:
             self.door.close()
             self.loop.crash()

@@ -205,10 +205,10 @@ def test_programs() -> None:
 
 
 def test_fuzz() -> None:
-    """Check, Diff and the codec take whatever comes."""
+    """Check, Diff, the codec and the RPCs take whatever comes."""
     fuzzed = fuzz(seed=1, rounds=300)
     assert fuzzed.raised == ()
-    assert fuzzed.tried == {"Check": 300, "Diff": 300, "codec": 300}
+    assert fuzzed.tried == {"Check": 300, "Diff": 300, "codec": 300, "RPCs": 300}
 
 
 def test_page() -> None:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.provider.fronts import TOKEN
 
-from chaos.engine import Engine, Entry, Program
+from chaos.engine import GATE, Engine, Entry, Program
 from chaos.programs import CANARIES
 from imagecache_provider.plugin.codec import Properties, decode
 from imagecache_provider.resource import HIDDEN_TAGS, STACK_TAG, Identity, Record
@@ -27,12 +27,14 @@ PENDING = "recorded, still marked pending"
 NOT_HEALED = "not healed by three runs"
 RESTLESS = "changes without an edit"
 LEFT = "left by destroy"
+COMMAND = "`orphans` lists other caches than are left"
 HANDED_OVER = "orphan: killed after the hand-over"
 NOT_WANTED = "orphan: cut off, then taken out of the program"
 DOCUMENTED = (HANDED_OVER, NOT_WANTED)
 """Kinds that docs/limitations.md explains, under "Ours"."""
 KINDS = (
-    DUPLICATE, ORPHAN, LOST, MISSING, PROPERTY, SECRET, PENDING, NOT_HEALED, RESTLESS, LEFT, *DOCUMENTED
+    DUPLICATE, ORPHAN, LOST, MISSING, PROPERTY, SECRET, PENDING, NOT_HEALED, RESTLESS, LEFT, COMMAND,
+    *DOCUMENTED,
 )  # fmt: skip
 """Every kind of finding."""
 
@@ -59,6 +61,8 @@ def compare(cloud: Cloud, engine: Engine, program: Program, stack: str, cut_off:
         entry = engine.live(name)
         if entry is None:
             yield Finding(LOST, name)
+        elif name == GATE:
+            yield from _gate(engine, entry, inputs["caches"])
         else:
             yield from _resource(cloud, entry, inputs)
     for entry in engine.state:
@@ -76,16 +80,35 @@ def left_over(
     for id_, cache in cloud.eci.image_caches.items():
         if id_ in known or cache.tags.get(STACK_TAG, ours) != ours:
             continue
-        record = Record.read(cache.tags)
-        if record is None:
-            kind = ORPHAN
-        elif cut_off and not record.pending:
-            kind = HANDED_OVER
-        elif record.resource not in wanted:
-            kind = NOT_WANTED if record.pending else ORPHAN
-        else:
-            kind = DUPLICATE
+        kind = kind_of_orphan(Record.read(cache.tags), wanted, cut_off=cut_off)
         yield Finding(kind, f"{id_} {cache.inputs.name} {cache.status} {cache.tags}")
+
+
+def kind_of_orphan(record: Record | None, wanted: Collection[str], *, cut_off: bool) -> str:
+    """Name a cache that carries a stack's tag and isn't in its state.
+
+    Args:
+        record: what it says of itself.
+        wanted: the hashes of the resources that the program has.
+        cut_off: whether a run was killed.
+    """
+    if record is None:
+        return ORPHAN
+    if cut_off and not record.pending:
+        return HANDED_OVER
+    if record.resource not in wanted:
+        return NOT_WANTED if record.pending else ORPHAN
+    return DUPLICATE
+
+
+def _gate(engine: Engine, entry: Entry, names: Sequence[str]) -> Iterator[Finding]:
+    """Hold a gate to the caches that it waited for, as the state has them."""
+    live = [engine.live(name) for name in names]
+    states = [decode(each.recorded.outputs).plain for each in live if each is not None]
+    wanted = [{part: state[part] for part in ("imageCacheId", "buildId")} for state in states]
+    recorded = decode(entry.recorded.outputs).plain
+    if (recorded["caches"], recorded["ready"]) != (wanted, len(names)):
+        yield Finding(PROPERTY, f"the gate opened for {recorded}, not for {wanted}")
 
 
 def _resource(cloud: Cloud, entry: Entry, inputs: Mapping[str, Any]) -> Iterator[Finding]:

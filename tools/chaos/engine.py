@@ -17,13 +17,16 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from tests.provider.fronts import AbortedError, Plugin, Recorded
 
-from imagecache_provider.plugin.codec import encode
+from imagecache_provider.fields import UNKNOWN
+from imagecache_provider.plugin.codec import decode, encode
 from imagecache_provider.plugin.protocol import provider_pb2
 
 T = TypeVar("T")
 _Step = Callable[[], Coroutine[Any, Any, None]]
 Program = Mapping[str, Mapping[str, Any]]
-"""What a program wants: resources by name, each the inputs of an image cache."""
+"""What a program wants: resources by name, each the inputs of an image cache, but for GATE."""
+GATE = "gate"
+"""The name of a readiness gate; its `caches` are names of the program, whose IDs and builds it's given."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,16 @@ class Engine:
         state: what is recorded.
         said: the errors of all runs.
         changes: what the last run did or tried: `create web`.
-        deleting: the IDs of deletions that were begun and not recorded; Pulumi's engine warns of them.
+        failed: whether the last run ended with errors.
+        interrupted: the IDs of updates and deletions that were begun and not recorded.
     """
 
     def __init__(self, start: Callable[[], Awaitable[Plugin]], parallel: int = 1) -> None:
         self.state: tuple[Entry, ...] = ()
         self.said: list[str] = []
         self.changes: list[str] = []
-        self.deleting: set[str] = set()
+        self.interrupted: set[str] = set()
+        self.failed = False
         self._start = start
         self._parallel = parallel
         self._plugin: Plugin | None = None
@@ -119,11 +124,15 @@ class Engine:
     async def _run(self, program: Program, *, refresh: bool, preview: bool) -> None:
         await self._begin()
         before = self.state
-        work = [partial(self._step, name, inputs, refresh, preview) for name, inputs in program.items()]
-        errors = await self._all(work)
+        caches = [partial(self._step, name, refresh, preview, program) for name in program if name != GATE]
+        errors = await self._all(caches)
+        if not errors and GATE in program:  # it depends on them
+            errors = await self._all([partial(self._step, GATE, refresh, preview, program)])
         if not errors and not preview:
             gone = [entry for entry in self.state if entry.delete or entry.name not in program]
-            errors = await self._all([partial(self._delete, entry) for entry in gone])
+            gates = [entry for entry in gone if entry.name == GATE]
+            for entries in (gates, [entry for entry in gone if entry.name != GATE]):
+                errors = errors or await self._all([partial(self._delete, entry) for entry in entries])
         if preview:
             self.state = before
         await self._end(errors)
@@ -135,6 +144,7 @@ class Engine:
 
     async def _end(self, errors: list[str]) -> None:
         self.said += errors
+        self.failed = bool(errors)
         if self._plugin is not None and not self._dead:
             await self._plugin.call("Cancel", Empty())
         if errors:
@@ -177,9 +187,23 @@ class Engine:
             raise AssertionError("no run has begun")
         return self._plugin
 
-    async def _step(self, name: str, inputs: Mapping[str, Any], refresh: bool, preview: bool) -> None:
+    def _given(self, name: str, program: Program) -> dict[str, Any]:
+        """Give a resource's inputs; what a gate waits for is known once it's recorded."""
+        if name != GATE:
+            return dict(program[name])
+        entries = [self.live(each) for each in program[GATE]["caches"]]
+        outputs = [None if entry is None else decode(entry.recorded.outputs).plain for entry in entries]
+        return {
+            "caches": [
+                {"imageCacheId": each["imageCacheId"], "buildId": each["buildId"]} if each else UNKNOWN
+                for each in outputs
+            ]
+        }
+
+    async def _step(self, name: str, refresh: bool, preview: bool, program: Program) -> None:
+        inputs = self._given(name, program)
         entry = self.live(name)
-        if entry is not None and (refresh or entry.failed):
+        if entry is not None and (refresh or entry.failed or entry.recorded.refresh):
             await self._read(entry)
             entry = self.live(name)
         news, failures = await self._call(
@@ -225,8 +249,14 @@ class Engine:
         if preview:
             await self._call(self._process.update(entry.name, entry.recorded, news, preview=True))
             return
+        self.interrupted.add(entry.recorded.id)
         updating = self._call(self._process.update(entry.name, entry.recorded, news))
-        await self._record(entry.name, updating, lambda made: self._put(entry, made))
+
+        def updated(made: Entry) -> None:
+            self._put(entry, made)
+            self.interrupted.discard(entry.recorded.id)
+
+        await self._record(entry.name, updating, updated)
 
     async def _record(
         self, name: str, work: Coroutine[Any, Any, Recorded], record: Callable[[Entry], None]
@@ -256,14 +286,15 @@ class Engine:
             return
         await asyncio.sleep(0)
         self._put(entry, None if seen is None else Entry(entry.name, seen))
+        self.interrupted.discard(before.id)
 
     async def _delete(self, entry: Entry) -> None:
         self.changes.append(f"delete {entry.name}")
-        self.deleting.add(entry.recorded.id)
+        self.interrupted.add(entry.recorded.id)
         await self._call(self._process.delete(entry.name, entry.recorded))
         await asyncio.sleep(0)
         self._put(entry, None)
-        self.deleting.discard(entry.recorded.id)
+        self.interrupted.discard(entry.recorded.id)
 
     def _add(self, entry: Entry) -> None:
         self.state = (*self.state, entry)

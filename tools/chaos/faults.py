@@ -26,8 +26,9 @@ _ACTIONS = (
     "TagResources",
     "DeleteImageCache",
 )
-_LONGEST_RUN = 60.0
-"""Seconds in which things are arranged to happen; most runs take less."""
+_LONGEST_RUN = 12.0
+"""Seconds in which things are arranged to happen; most runs take about as long."""
+_QUOTA = 500
 _MOST_CALLS = 12
 _MOST_TURNS = 12
 _RETENTION_OVER = 1.5 * 86_400
@@ -47,6 +48,7 @@ class Scene:
         cut_off: whether a process was killed before it could record.
         timeout: seconds that a build may take; 0 for the default.
         notes: other things that the trial does: `race`, `revert`, `password`.
+        struck: the faults that have come to pass, by their names in the report.
     """
 
     chance: random.Random
@@ -58,17 +60,38 @@ class Scene:
     cut_off: bool = False
     timeout: float = 0
     notes: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+    _arranged: dict[str, str] = field(default_factory=dict)
+    _name: str = ""
     _calls: int = 0
     _awaited: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
+
+    def arrange(self, name: str) -> None:
+        """Let something go wrong from now on."""
+        self._name = name
+        notes = set(self.notes)
+        FAULTS[name](self)
+        self._arranged |= {
+            fault.id: name for fault in self.clock.cloud.faults.listing() if fault.id not in self._arranged
+        }
+        if self.notes != notes:  # the trial does it
+            self.struck.add(name)
+
+    def _striking(self, act: Callable[[], Any]) -> Callable[[], None]:
+        """Give something that is to happen the name of its fault."""
+        name = self._name
+
+        def strike() -> None:
+            self.struck.add(name)
+            if act() is False:
+                self.struck.discard(name)
+
+        return strike
 
     @property
     def pace(self) -> float:
         """Seconds there in one here."""
         return self.clock.pace
-
-    def moment(self) -> float:
-        """Choose when in the run."""
-        return self.chance.uniform(0, _LONGEST_RUN)
 
     def action(self) -> str:
         """Choose whose calls; those that matter most more often."""
@@ -81,7 +104,14 @@ class Scene:
     def at_some_call(self, act: Callable[[], None]) -> None:
         """Do something a few turns after one of the next calls has arrived, whichever it is."""
         call, turns = self.chance.randint(1, _MOST_CALLS), self.chance.randint(0, _MOST_TURNS)
-        self._awaited.append((self._calls + call, turns, act))
+        self._awaited.append((self._calls + call, turns, self._striking(act)))
+
+    def at_some_point(self, act: Callable[[], Any]) -> None:
+        """Do something at some call or some time of the run; what gives False didn't do it."""
+        if self.chance.random() < 0.5:  # noqa: PLR2004 - either
+            self.at_some_call(act)
+        else:
+            self.later.append((self.chance.uniform(0, _LONGEST_RUN), self._striking(act)))
 
     def called(self, entry: Any) -> None:
         """Hear of a call, from the cloud."""
@@ -95,11 +125,20 @@ class Scene:
     def calm(self) -> None:
         """Let nothing go wrong any more."""
         cloud = self.clock.cloud
+        self.struck |= {
+            self._arranged[each.id]
+            for each in cloud.faults.listing()
+            if each.struck and each.id in self._arranged
+        }
+        if cloud.quotas["MaxImageCacheCount"] < _QUOTA and any(
+            "Quota" in request["code"] for request in cloud.requests
+        ):
+            self.struck.add("quota full")
         self._awaited.clear()
         self.loop.calm()
         cloud.faults.clear()
         cloud.eci.holds.release_all()
-        cloud.quotas["MaxImageCacheCount"] = 500
+        cloud.quotas["MaxImageCacheCount"] = _QUOTA
 
 
 def _kill(scene: Scene) -> None:
@@ -161,7 +200,9 @@ def _hidden(scene: Scene) -> None:
 
 
 def _hang(scene: Scene) -> None:
-    scene.clock.cloud.faults.hang(times=scene.times(2), at=scene.chance.choice(["Preparing", "Ready"]))
+    at = scene.chance.choice(["Preparing", "Ready"])
+    for action in ("CreateImageCache", "UpdateImageCache"):
+        scene.clock.cloud.faults.hang(action, times=scene.times(2), at=at)
     scene.timeout = scene.chance.choice([30, 120])
 
 
@@ -174,18 +215,20 @@ def _no_stock(scene: Scene) -> None:
 
 
 def _expiry(scene: Scene) -> None:
-    scene.later.append((scene.moment(), lambda: scene.clock.cloud.advance(_RETENTION_OVER)))
+    scene.at_some_point(lambda: scene.clock.cloud.advance(_RETENTION_OVER))
 
 
 def _deleted(scene: Scene) -> None:
     scene.needs_refresh = True
 
-    def delete() -> None:
+    def delete() -> bool:
         eci = scene.clock.cloud.eci
         if eci.image_caches:
             eci.delete_image_cache(eci.image_caches[scene.chance.choice(list(eci.image_caches))])
+            return True
+        return False
 
-    scene.later.append((scene.moment(), delete))
+    scene.at_some_point(delete)
 
 
 def _expired_credentials(scene: Scene) -> None:
@@ -194,7 +237,7 @@ def _expired_credentials(scene: Scene) -> None:
             status=403, code="InvalidSecurityToken.Expired", message="The token expired.", times=None
         )
 
-    scene.later.append((scene.moment(), expire))
+    scene.at_some_point(expire)
 
 
 def _quota(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Random input for Check, Diff and the codec, which must answer whatever comes.
+"""Random input for Check, Diff, the codec and the protocol, which must answer whatever comes.
 
 `__main__` runs it; the number of inputs that were tried stands in docs/reliability.md.
 """
@@ -17,6 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from tests.provider.fronts import AbortedError, Plugin, Recorded
 from tests.provider.world import REGION
 
+from chaos.protocol_fuzz import ProtocolFuzzer
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
 from imagecache_provider.fields import UNKNOWN, fields
@@ -48,14 +49,23 @@ class Fuzzed:
 
 
 def fuzz(seed: int, rounds: int) -> Fuzzed:
-    """Try so many inputs on each of Check, Diff and the codec."""
-    return asyncio.run(_Fuzzer(seed).run(rounds))
+    """Try so many inputs on each of Check, Diff, the codec, and the RPCs of the plugin together."""
+    fuzzer = _Fuzzer(seed)
+    fuzzed = asyncio.run(fuzzer.run(rounds))
+    raised = tuple(ProtocolFuzzer(fuzzer.chance, fuzzer.struct).run(rounds))
+    return Fuzzed({**fuzzed.tried, "RPCs": rounds}, (*fuzzed.raised, *raised))
 
 
 class _Fuzzer:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - it's repeated from its seed
+        self.chance = self._chance
         self._raised: list[str] = []
+
+    def struct(self) -> Struct:
+        """Give random properties as they are on the wire."""
+        state = {name: self._value() for name in fields(ImageCacheState) if self._likely()}
+        return encode({**self._inputs(), **state} if self._likely() else {self._text(): self._value()})
 
     async def run(self, rounds: int) -> Fuzzed:
         settings = {"region": REGION, "accessKey": "simulator", "secretKey": "simulator"}

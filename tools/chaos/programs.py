@@ -9,15 +9,19 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from chaos.engine import GATE
+
 Inputs = dict[str, Any]
 
 PASSWORD = "canary-password-7d1f"  # noqa: S105 - it is searched for
 WRONG_PASSWORD = "canary-wrong-91ce"  # noqa: S105 - the same
 ACCESS_SECRET = "canary-access-30bb"  # noqa: S105 - the same
-CANARIES = (PASSWORD, WRONG_PASSWORD, ACCESS_SECRET)
+SECURITY_TOKEN = "canary-token-e5a2"  # noqa: S105 - the same
+CANARIES = (PASSWORD, WRONG_PASSWORD, ACCESS_SECRET, SECURITY_TOKEN)
 """What must never be seen: the secret inputs and credentials of every trial."""
 REGISTRY = "private.example.com"
-USER = "someone"
+USER = "canary-user-c4d0"
+"""It's a secret in the state, as a part of the credentials; the cloud's log may show it."""
 
 _IMAGES = ("nginx:1.27", "redis:7.4", "busybox:1", "python:3.12", "alpine:3.20", f"{REGISTRY}/team/app:1")
 
@@ -37,14 +41,21 @@ class Programs:
     def first(self) -> dict[str, Inputs]:
         """Give a program of one to three caches."""
         names = ["web", "api", "job"][: self._chance.choice([1, 1, 2, 3])]
-        return {name: self._cache() for name in names}
+        return self._gated({name: self._cache() for name in names})
 
     def edited(self, program: Mapping[str, Mapping[str, Any]]) -> dict[str, Inputs]:
         """Change one to three things of a program."""
-        news = {name: dict(inputs) for name, inputs in program.items()}
+        news = {name: dict(inputs) for name, inputs in program.items() if name != GATE}
         for _ in range(self._chance.choice([1, 1, 2, 3])):
             self._edit(news)
-        return news
+        return self._gated(news)
+
+    def _gated(self, caches: dict[str, Inputs]) -> dict[str, Inputs]:
+        """Put a gate behind the caches that aren't waited for, or leave them without."""
+        waiting = [name for name, inputs in caches.items() if inputs.get("awaitReady") is False]
+        if waiting and self._chance.random() < 0.6:  # noqa: PLR2004 - most of them
+            return {**caches, GATE: {"caches": waiting}}
+        return caches
 
     def _edit(self, news: dict[str, Inputs]) -> None:
         kind = self._chance.choice(["input"] * 8 + ["add", "remove", "rename"])
@@ -58,7 +69,8 @@ class Programs:
             self._edit_inputs(news[self._chance.choice(list(news))])
 
     def _edit_inputs(self, inputs: Inputs) -> None:
-        kind = self._chance.choice(["images", "images", "size", "name", "retention", "tags", "zone", "cheap"])
+        kinds = ["images", "images", "size", "name", "retention", "tags", "zone", "cheap", "await"]
+        kind = self._chance.choice(kinds)
         if kind == "images":
             inputs.update(self._images())
         elif kind == "size":
@@ -71,6 +83,8 @@ class Programs:
             self._toggle(inputs, "tags", {"team": self._chance.choice("ab")})
         elif kind == "zone":
             self._toggle(inputs, "annotations", '{"a": 1}')
+        elif kind == "await":
+            inputs["awaitReady"] = not inputs.get("awaitReady", True)
         else:
             self._toggle(inputs, "eliminationStrategy", "LRU")
 
@@ -94,6 +108,8 @@ class Programs:
                     inputs["tags"] = {"team": "a"}
         if self._chance.random() < 0.2:  # noqa: PLR2004 - some share it
             inputs["eipInstanceId"] = self._eip
+        if self._chance.random() < 0.25:  # noqa: PLR2004 - some aren't waited for
+            inputs["awaitReady"] = False
         return inputs
 
     def _images(self) -> Inputs:
@@ -105,4 +121,7 @@ class Programs:
 def with_wrong_password(program: Mapping[str, Mapping[str, Any]]) -> dict[str, Inputs]:
     """Give the program with a password that the registry refuses."""
     login = {"server": REGISTRY, "userName": USER, "password": WRONG_PASSWORD}
-    return {name: {**inputs, "imageRegistryCredentials": [login]} for name, inputs in program.items()}
+    return {
+        name: dict(inputs) if name == GATE else {**inputs, "imageRegistryCredentials": [login]}
+        for name, inputs in program.items()
+    }

@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,21 @@ Made by `make chaos` from docs/reliability.json; don't edit.
 A trial brings a stack of one to three caches up, or changes one that is there, while things go wrong; then
 `up` runs again without faults, at most three times, as a user would. Then the cloud is compared with the
 state and with the program: nothing may be lost, made twice, left behind or other than the program wants it,
-a further `up` finds nothing to do, a forced replacement makes another cache, `destroy` leaves nothing, and
-passwords and keys are in no message, no progress, no log of the cloud, and nowhere in the state but where it
-keeps secrets. In-process trials call the plugin as the engine does, on driven time, and can be cut off
-between any two steps of its loop; they repeat from their seed. Trials on the real engine send signals to
-child processes, and repeat roughly; they make no forced replacement.
+a further `up` or preview finds nothing to do, a forced replacement makes another cache, `destroy` leaves
+nothing, and `python -m imagecache_provider orphans` finds what is left over, and nothing else. A trial counts
+only if its fault struck: the engine was at work when it was killed, the cloud refused the call.
+
+In-process trials call the plugin as the engine does, on driven time, and can be cut off between any two
+steps of its loop; they repeat from their seed. Some caches aren't waited for (`awaitReady: false`), with a
+gate behind them or without; those are looked at once they are built.
+
+Trials on the real engine kill and interrupt child processes at a moment that the cloud's log tells (at a
+call, between a request and its answer, during a build, at the hand-over) or at any, and repeat roughly. They
+make no forced replacement. Registry password and user name, access key secret and security token are
+canaries there, searched for after every trial in all that was printed, in the files of the state and its
+history, in the event log, in the arguments of every process of the engine, and in the cloud's log, which may
+show the user name only. One run in five is logged by `-v=9 --logtostderr --logflow`; lines in which Pulumi
+itself writes down properties are left out ([limitations](limitations.md#pulumis-sdks)).
 """
 
 
@@ -51,6 +61,7 @@ class Run:
         examples: the findings, each with its trial's kind, seed and faults.
         fuzzed: how many random inputs were tried, by what took them.
         raised: how many of them made it raise.
+        missed: how many more runs ended before their fault struck, by kind; they are no trials.
     """
 
     command: str
@@ -64,6 +75,7 @@ class Run:
     examples: Sequence[Mapping[str, Any]]
     fuzzed: Mapping[str, int]
     raised: int
+    missed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unexplained(self) -> int:
@@ -104,6 +116,9 @@ def page(run: Run) -> str:
         "| | " + " | ".join(kinds) + " |",
         "|---|" + "---:|" * len(kinds),
         "| trials | " + " | ".join(str(run.trials[kind]) for kind in kinds) + " |",
+        "| (runs that no fault struck) | "
+        + " | ".join(str(run.missed.get(kind, 0)) for kind in kinds)
+        + " |",
         *(
             f"| {name} | " + " | ".join(str(counts.get(kind, 0)) for kind in kinds) + " |"
             for name, counts in run.faults.items()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -20,14 +20,25 @@ from tests.rights.walk import restricted_cloud
 
 from chaos import compare
 from chaos.compare import Finding
-from chaos.engine import Engine, Program, UpFailedError
+from chaos.engine import GATE, Engine, Entry, Program, UpFailedError
 from chaos.faults import CUTS, FAULTS, Scene
 from chaos.loop import KillableLoop, KilledError
 from chaos.programs import ACCESS_SECRET, PASSWORD, REGISTRY, USER, Programs, with_wrong_password
+from imagecache_provider.eci.readiness_gate import ReadinessGate
+from imagecache_provider.orphans.search import Search
+from imagecache_provider.orphans.stack_state import StackState
+from imagecache_provider.plugin.codec import decode
 from imagecache_provider.plugin.engine import Engine as Display
 from imagecache_provider.plugin.servicer import Servicer
 from imagecache_simulator import mock_cloud
 
+_SETTINGS = {
+    "region": REGION,
+    "endpoint": "eci.aliyuncs.com",
+    "protocol": "HTTP",
+    "accessKey": "simulator",
+    "secretKey": ACCESS_SECRET,
+}
 _PACE = 20
 _BETWEEN_RUNS = 900.0
 """Seconds in the cloud that a user takes to read an error; a build that uses an EIP has ended then."""
@@ -37,7 +48,7 @@ _MOST_RUNS = 3
 
 @dataclass(frozen=True)
 class Result:
-    """A trial: its seed, the faults of it, what was wrong afterwards, and what was said to the user."""
+    """A trial: its seed, the faults that struck, what was wrong afterwards, and what was said to the user."""
 
     seed: int
     faults: tuple[str, ...]
@@ -93,7 +104,8 @@ class _Trial:
                 self._loop.crash()
                 self._loop.close()
         said = tuple(text for stack in self._stacks for text in stack.engine.said)
-        return Result(self._seed, names, findings, said)
+        struck = tuple(name for name in names if name in self._scene.struck)
+        return Result(self._seed, struck, findings, said)
 
     def _play(self, names: tuple[str, ...]) -> Iterator[Finding]:
         base = self._programs.first()
@@ -115,12 +127,13 @@ class _Trial:
                 self._clock.cloud, stack.engine, stack.program, stack.name, self._scene.cut_off
             )
             yield from compare.shown(stack.engine, self._clock.cloud, self._told)
+            yield from self._listed(stack)
         yield from self._taken_down()
 
     def _go_wrong(self, names: tuple[str, ...], program: Program) -> None:
         """Run `up` with all these faults, once or twice."""
         for name in names:
-            FAULTS[name](self._scene)
+            self._scene.arrange(name)
         if "race" in self._scene.notes:
             self._stacks.append(_Stack("prod", Engine(self._starter("prod"))))
         asked = with_wrong_password(program) if "password" in self._scene.notes else program
@@ -168,7 +181,9 @@ class _Trial:
                     stack.engine.up(
                         stack.program,
                         preview=self._sometimes(),
-                        refresh=self._scene.needs_refresh or bool(stack.engine.deleting),
+                        refresh=self._scene.needs_refresh
+                        or bool(stack.engine.interrupted)
+                        or "`pulumi refresh`" in why,
                     )
                 )
             except UpFailedError as error:  # noqa: PERF203 - a run takes a thousand times as long
@@ -179,6 +194,7 @@ class _Trial:
         else:
             yield Finding(compare.NOT_HEALED, why)
             return
+        yield from self._settled(stack)
         try:
             self._complete(stack.engine.up(stack.program, refresh=self._sometimes()))
         except UpFailedError as error:
@@ -186,38 +202,56 @@ class _Trial:
         if stack.engine.changes:
             yield Finding(compare.RESTLESS, ", ".join(stack.engine.changes))
 
+    def _settled(self, stack: _Stack) -> Iterator[Finding]:
+        """Run `up` until all that isn't waited for is seen to be Ready; what failed is replaced."""
+        for _ in range(_MOST_RUNS):
+            if all(_ready(entry) for entry in stack.engine.state) and not stack.engine.failed:
+                return
+            self._clock.cloud.advance(_BETWEEN_RUNS)
+            with suppress(UpFailedError):  # a gate tells of what failed; it's replaced the next time
+                self._complete(stack.engine.up(stack.program))
+        if not all(_ready(entry) for entry in stack.engine.state):
+            yield Finding(compare.NOT_HEALED, "it isn't seen to be Ready")
+
     def _force(self, stack: _Stack) -> Iterator[Finding]:
         """Replace a resource by force, now and then: another cache takes its place."""
         if not stack.program or not self._sometimes():
             return
-        name = self._chance.choice(list(stack.program))
+        name = self._chance.choice([name for name in stack.program if name != GATE])
         before = stack.engine.live(name)
         try:
             self._complete(stack.engine.up(stack.program, forced=name))
         except UpFailedError as error:
-            yield Finding(compare.NOT_HEALED, f"--target-replace: {error}")
+            if GATE not in stack.program:
+                yield Finding(compare.NOT_HEALED, f"--target-replace: {error}")
         after = stack.engine.live(name)
         if before and after and before.recorded.id == after.recorded.id:
             yield Finding(compare.LOST, f"--target-replace of {name} kept {after.recorded.id}")
+        yield from self._settled(stack)
+
+    def _listed(self, stack: _Stack) -> Iterator[Finding]:
+        """Let the command that lists orphans look, and remove what it finds: it must be all that is left."""
+        known = frozenset(entry.recorded.id for entry in stack.engine.state)
+        left = compare.left_over(
+            self._clock.cloud, set(known), stack.program, stack.name, self._scene.cut_off
+        )
+        wanted = {finding.detail.partition(" ")[0] for finding in left}
+        config = {f"imagecache:{name}": value for name, value in _SETTINGS.items()}
+        search = Search(config, {}, self._clock, "")
+        state = StackState("project", stack.name, known, (), {}, frozenset())
+        found = self._loop.run_until_complete(search.orphans(state, [REGION]))
+        if {each.id for each in found} != wanted:
+            yield Finding(compare.COMMAND, f"{sorted(wanted)} were left: {found}")
+        for each in found:
+            self._complete(search.remove(each))
 
     def _taken_down(self) -> Iterator[Finding]:
-        known: set[str] = set()
         for stack in self._stacks:
-            before = {
-                finding.detail.partition(" ")[0]
-                for finding in compare.left_over(
-                    self._clock.cloud,
-                    {entry.recorded.id for entry in stack.engine.state},
-                    stack.program,
-                    stack.name,
-                    self._scene.cut_off,
-                )
-            }
             try:
                 self._complete(stack.engine.destroy())
             except UpFailedError as error:
                 yield Finding(compare.NOT_HEALED, f"destroy: {error}")
-            for left in compare.left_over(self._clock.cloud, known | before, {}, stack.name, False):
+            for left in compare.left_over(self._clock.cloud, set(), {}, stack.name, False):
                 yield Finding(compare.LEFT, left.detail)
 
     def _complete(self, work: Coroutine[Any, Any, None]) -> None:
@@ -232,18 +266,16 @@ class _Trial:
 
     def _starter(self, stack: str) -> Callable[[], Coroutine[Any, Any, Plugin]]:
         async def start() -> Plugin:
-            settings: Mapping[str, Any] = {
-                "region": REGION,
-                "endpoint": "eci.aliyuncs.com",
-                "protocol": "HTTP",
-                "accessKey": "simulator",
-                "secretKey": ACCESS_SECRET,
-            }
-            plugin = await Plugin.start(Servicer({}, self._clock), settings, stack)
+            plugin = await Plugin.start(Servicer({}, self._clock), _SETTINGS, stack)
             plugin.timeout = self._scene.timeout
+            plugin.kinds = {GATE: ReadinessGate.token}
             return plugin
 
         return start
+
+
+def _ready(entry: Entry) -> bool:
+    return entry.name == GATE or decode(entry.recorded.outputs).plain["status"] == "Ready"
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
 from imagecache_provider import schema
+from imagecache_provider.check import check
 from imagecache_provider.clock import Clock
 from imagecache_provider.diff import Diff
 from imagecache_provider.eci.account_model import ProviderArgs
-from imagecache_provider.errors import NotReadyError, redacted
+from imagecache_provider.errors import ConfigurationError, NotReadyError, redacted
 from imagecache_provider.fields import Change, fields, has_unknown
 from imagecache_provider.lifecycle import DELETE_TIMEOUT, Outcome
 from imagecache_provider.offline import Naming
@@ -134,7 +135,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Make a resource; in a preview, say what it's certain to be."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        inputs = decode(request.properties)
+        inputs = _checked_before(session, decode(request.properties))
         found = self._found.get(request.urn, Diff())
         await self._explain(request)
         await self._previews.create(request, session, inputs, self.secrets, replaces=bool(found.replaces))
@@ -177,7 +178,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Bring a resource to new inputs; in a preview, say what it's certain to be."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        olds, outputs, news = decode(request.old_inputs), decode(request.olds), decode(request.news)
+        olds, outputs = decode(request.old_inputs), decode(request.olds)
+        news = _checked_before(session, decode(request.news))
         await self._explain(request)
         await self._previews.update(request, session, olds, outputs, news, secrets=self.secrets)
         if request.preview:
@@ -263,6 +265,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         hidden = [*secrets, *self.secrets]
         report = self._engine.progress(call.urn, self._clock, lambda text: redacted(text, hidden))
         return Operation(call.timeout or DEFAULT_TIMEOUT, report)
+
+
+def _checked_before(session: Session, inputs: Properties) -> Properties:
+    """Give inputs that Check has seen; an error for others, which no engine sends."""
+    failures = check(session.connection.resource.args, inputs.plain).failures
+    wrong = [f"{failure.property} {failure.reason}" for failure in failures]
+    if not wrong and "regionId" not in inputs.plain:
+        wrong = ["regionId is missing"]
+    if wrong:
+        raise ConfigurationError("the engine sent inputs that Check didn't give it: " + "; ".join(wrong))
+    return inputs
 
 
 def _encoded(session: Session, plain: Mapping[str, Any], given: Properties) -> Struct:
