@@ -44,13 +44,13 @@ class Memory:
         shown: the IDs that Diff, Read and Update named, oldest first, by resource.
         created: the resources that this process makes or has made.
         imported: the resources that this process reads into the state.
-        missed: the IDs that the state had, nobody has ever seen, and a Read looked for in vain.
+        missed: the resources whose ID in the state nobody has ever seen, and a Read looked for in vain.
     """
 
     shown: defaultdict[Identity, list[str]] = field(default_factory=lambda: defaultdict(list))
     created: set[Identity] = field(default_factory=set)
     imported: set[Identity] = field(default_factory=set)
-    missed: set[str] = field(default_factory=set)
+    missed: set[Identity] = field(default_factory=set)
 
     def show(self, identity: Identity, id: str) -> None:
         """Remember that the state has this ID for the resource."""
@@ -61,7 +61,7 @@ class Memory:
         """Take back that the state has this ID: nobody has ever seen it, so that it may yet turn up."""
         if id in self.shown[identity]:
             self.shown[identity].remove(id)
-        self.missed.add(id)
+        self.missed.add(identity)
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Lifecycle(Offline):
         for _ in range(_MOST_GONE):
             id_ = await self._adoption.create(identity, inputs, operation.report, after=gone)
             if not self._waits(inputs):  # it stays pending until a Read sees it Ready
-                if await self._may_exist(id_, inputs["regionId"]):
+                if await self._may_exist(identity, id_, inputs["regionId"]):
                     return self._resource.accepted(id_)
                 gone = id_
                 continue
@@ -149,9 +149,14 @@ class Lifecycle(Offline):
             f" exist, the last was {gone}\n  what to do: run up again later"
         )
 
-    async def _may_exist(self, id_: str, region: str) -> bool:
-        """Say whether what a token was answered with may be there; a look tells if a Read found nothing."""
-        return id_ not in self._memory.missed or await self._readiness.look(id_, region, new=True) is not None
+    async def _may_exist(self, identity: Identity, id_: str, region: str) -> bool:
+        """Say whether what a token was answered with may be there.
+
+        One call fewer matters more than that it's seen at once, unless an earlier token's cache was missed.
+        """
+        if identity not in self._memory.missed:
+            return True
+        return await self._readiness.look(id_, region, new=True) is not None
 
     async def _hand_over(self, seen: Observed, inputs: dict[str, Any]) -> None:
         """Mark a resource as recorded. It has to be, even if that fails: the mark may be gone all the same.

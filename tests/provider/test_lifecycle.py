@@ -1499,10 +1499,12 @@ class TestNotAwaited:
         world.process().delete(made)
         again = world.process().create(images=SMALL, awaitReady=False)
         assert (again.id, world.caches()) == (made.id, {})
-        process = world.process()
-        assert process.read(again) is None
-        new = process.create(images=SMALL, awaitReady=False)
-        assert list(world.caches()) == [new.id]
+        for _ in range(2):  # the next token's cache may be gone, too
+            process = world.process()
+            assert process.read(again) is None
+            new = process.create(images=SMALL, awaitReady=False)
+            assert list(world.caches()) == [new.id]
+            world.process().delete(new)
 
     def test_answered_with_what_was_hidden(self, world: World) -> None:
         """One that a Read missed and that is there after all is taken: nothing is made twice."""

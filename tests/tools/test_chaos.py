@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,12 +14,14 @@ from tests.provider.fronts import Plugin
 from tests.provider.world import REGION, DrivenClock
 from tests.rights.walk import restricted_cloud
 
-from chaos import compare, report, trial
-from chaos.engine import Engine, UpFailedError
+from chaos import compare, processes, report, trial
+from chaos.engine import GATE, Engine, UpFailedError
 from chaos.faults import FAULTS
 from chaos.fuzz import fuzz
 from chaos.loop import KillableLoop, KilledError
 from chaos.programs import PASSWORD, Programs
+from chaos.search import secrets_shown
+from imagecache_provider.eci.readiness_gate import ReadinessGate
 from imagecache_provider.lifecycle import Lifecycle
 from imagecache_provider.plugin.codec import decode, encode
 from imagecache_provider.plugin.servicer import Servicer
@@ -41,7 +45,9 @@ class Stack:
         """Start a process of the plugin."""
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
         settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP", **keys}
-        return await Plugin.start(Servicer({}, self.clock), settings)
+        plugin = await Plugin.start(Servicer({}, self.clock), settings)
+        plugin.kinds = {GATE: ReadinessGate.token}
+        return plugin
 
     def cache(self) -> Any:
         """Return the cache."""
@@ -88,7 +94,7 @@ def test_repeats() -> None:
 def test_bites(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lifecycle that takes stale answers for the end of an update is found out."""
     monkeypatch.setattr(Lifecycle, "_shows", lambda *_, **__: True)
-    kinds = {finding.kind for seed in (1, 33) for finding in trial.run(seed).findings}
+    kinds = {finding.kind for finding in trial.run(723).findings}
     assert kinds == {compare.PROPERTY}
 
 
@@ -151,6 +157,41 @@ def test_secret_shown(stack: Stack) -> None:
         assert stack.found() == kinds
     stack.engine.said.append(f"failed: {PASSWORD}")
     assert stack.found() == [compare.SECRET, compare.SECRET]
+
+
+def test_canaries() -> None:
+    """A canary is found wherever it stands, and told with what is around it."""
+    (found,) = secrets_shown({"output": f"error: {PASSWORD} is wrong", "log": ""}, [PASSWORD, "other"])
+    assert (found.kind, found.detail) == (
+        compare.SECRET,
+        f"{PASSWORD} in output: …error: {PASSWORD} is wrong…",
+    )
+
+
+def test_processes() -> None:
+    """The processes of a session are found with their arguments while they run, and can be ended."""
+    program = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    seen: set[str] = set()
+    with processes.watched(program.pid, seen):
+        while not any("sleep 60" in command for command in seen):
+            time.sleep(0.01)
+    assert list(processes.session(program.pid)) == [program.pid]
+    assert processes.kill([program.pid]) == 1
+    assert program.wait() == -9
+
+
+def test_gate(stack: Stack) -> None:
+    """A gate that opened for another build than the state has is found."""
+    program = {"web": {"images": ["busybox:1"], "awaitReady": False}, GATE: {"caches": ["web"]}}
+    stack.loop.run_until_complete(stack.engine.up(program))
+    assert [*compare.compare(stack.cloud, stack.engine, program, "dev", False)] == []
+    gate = stack.engine.live(GATE)
+    assert gate is not None
+    outputs = {**decode(gate.recorded.outputs).plain, "caches": []}
+    other = replace(gate, recorded=replace(gate.recorded, outputs=encode(outputs)))
+    stack.engine.state = tuple(other if entry is gate else entry for entry in stack.engine.state)
+    (found,) = compare.compare(stack.cloud, stack.engine, program, "dev", False)
+    assert found.kind == compare.PROPERTY
 
 
 class TestEngine:
