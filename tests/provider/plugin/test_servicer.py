@@ -780,6 +780,24 @@ class TestRead:
         assert len(world.sent("DescribeImageCaches")) == 2
 
 
+@pytest.mark.parametrize("kind", [TOKEN, "imagecache:eci:ReadinessGate"])
+@pytest.mark.parametrize("preview", [False, True])
+def test_unchecked(world: World, start: Start, kind: str, preview: bool) -> None:
+    """Inputs that Check never gave are refused in one error, without a call; `make chaos` sends more."""
+    plugin = start()
+    plugin.kinds = {"web": kind}
+    before = Recorded("imc-1", encode({}), encode({}))
+    for wrong in ({}, {"images": 1, "caches": "x"}, {"images": ["busybox:1"], "caches": []}):
+        for call in (
+            plugin.create("web", encode(wrong), preview=preview),
+            plugin.update("web", before, encode(wrong), preview=preview),
+        ):
+            with pytest.raises(AbortedError, match="inputs that Check didn't give") as caught:
+                world.run(call)
+            assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert list(world.cloud.requests) == []
+
+
 class TestDelete:
     """Delete."""
 
