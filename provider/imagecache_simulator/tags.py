@@ -61,7 +61,7 @@ def remove_tags(present: dict[str, str], keys: list[str], every: bool) -> None:
 
 def matches(present: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     """Tell whether a resource carries all the wanted tags, with their values."""
-    return all(present.get(key) == value for key, value in wanted.items())
+    return wanted.items() <= present.items()
 
 
 def key_value_form(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 
 from imagecache_provider.fields import UNKNOWN, Model, fields
 
@@ -70,7 +70,7 @@ def encode(plain: Mapping[str, Any], secrets: Collection[Path] = ()) -> Struct:
         plain: names to plain values.
         secrets: the places of those that must not be shown; places that the object doesn't have don't matter.
     """
-    return _struct(plain, (), frozenset(secrets))
+    return _write_object(Struct(), plain, (), frozenset(secrets))
 
 
 def secret_places(model: type[Model], plain: Mapping[str, Any]) -> Iterator[Path]:
@@ -130,39 +130,43 @@ def _special(struct: Struct, path: Path, secrets: set[Path]) -> Any:
     return _object(struct, path, secrets)
 
 
-def _struct(plain: Mapping[str, Any], path: Path, secrets: frozenset[Path]) -> Struct:
-    struct = Struct()
+def _write_object(struct: Struct, plain: Mapping[str, Any], path: Path, secrets: frozenset[Path]) -> Struct:
+    """Write into what is there: messages that are made apart would have to be copied at every depth."""
     for name, value in plain.items():
         if value is not None:
-            struct.fields[name].CopyFrom(_value(value, (*path, name), secrets))
+            _write(struct.fields[name], value, (*path, name), secrets)
     return struct
 
 
-def _value(plain: Any, path: Path, secrets: frozenset[Path]) -> Value:
+def _write(target: Value, plain: Any, path: Path, secrets: frozenset[Path]) -> None:
     if path in secrets:
         inside = frozenset(each for each in secrets if each[: len(path)] != path)
-        hidden = Struct()
-        hidden.fields[_SIGNATURE].string_value = _SECRET
-        hidden.fields["value"].CopyFrom(_value(plain, path, inside))
-        return Value(struct_value=hidden)
-    if isinstance(plain, Mapping):
-        return Value(struct_value=_struct(plain, path, secrets))
-    if isinstance(plain, (list, tuple)):
-        members = (_value(member, (*path, index), secrets) for index, member in enumerate(plain))
-        return Value(list_value=ListValue(values=members))
-    return _scalar(plain)
+        target.struct_value.fields[_SIGNATURE].string_value = _SECRET
+        _write(target.struct_value.fields["value"], plain, path, inside)
+    elif isinstance(plain, str):
+        target.string_value = plain
+    elif isinstance(plain, Mapping):
+        target.struct_value.SetInParent()  # it may be empty
+        _write_object(target.struct_value, plain, path, secrets)
+    elif isinstance(plain, (list, tuple)):
+        target.list_value.SetInParent()
+        for index, member in enumerate(plain):
+            _write(target.list_value.values.add(), member, (*path, index), secrets)
+    else:
+        _write_scalar(target, plain)
 
 
-def _scalar(plain: Any) -> Value:
+def _write_scalar(target: Value, plain: Any) -> None:
     if plain is UNKNOWN:
-        return Value(string_value=_UNKNOWN_TEXT)
-    if isinstance(plain, bool):
-        return Value(bool_value=plain)
-    if isinstance(plain, (int, float)):
-        return Value(number_value=plain)
-    if plain is None:
-        return Value(null_value=NULL_VALUE)
-    return Value(string_value=str(plain))
+        target.string_value = _UNKNOWN_TEXT
+    elif isinstance(plain, bool):
+        target.bool_value = plain
+    elif isinstance(plain, (int, float)):
+        target.number_value = plain
+    elif plain is None:
+        target.null_value = NULL_VALUE
+    else:
+        target.string_value = str(plain)
 
 
 def _at(plain: Any, path: Path) -> Any:

@@ -85,7 +85,7 @@ class ImageCache:
             ends.append(self.created + timedelta(days=self.inputs.retention_days))
         if self.failed_at is not None:
             ends.append(self.failed_at + FAILED_CACHE_KEPT)
-        return min(ends, default=None)
+        return min(ends) if ends else None  # mostly none, and asked for at every call
 
     @property
     def transit(self) -> TransitInstance | None:

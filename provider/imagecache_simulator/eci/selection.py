@@ -5,6 +5,7 @@ Source: spec/eci-image-cache.md section 4.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imagecache_simulator.eci.image_cache import ImageCache
@@ -24,10 +25,11 @@ MOST_MATCH_IMAGES = 100
 def selected(cloud: Cloud, region_id: str, parameters: Parameters) -> list[ImageCache]:
     """Return the caches that fit all filters, the newest first, with MatchImage the best first."""
     tags = read_tags(parameters)
+    values = {name: value for name in _VALUES if (value := parameters.text(name))}
     caches = [
         cache
         for cache in cloud.eci.of_region(region_id)
-        if matches(cache.tags, tags) and _has_values(cache, parameters)
+        if matches(cache.tags, tags) and all(_VALUES[name](cache, value) for name, value in values.items())
     ]
     wanted = _match_images(cloud, parameters)
     full = parameters.boolean("ImageFullMatch") or False
@@ -62,19 +64,6 @@ def _match_images(cloud: Cloud, parameters: Parameters) -> tuple[WantedImage, ..
     return wanted_images(images, cloud.registries.layers)
 
 
-def _has_values(cache: ImageCache, parameters: Parameters) -> bool:
-    values = {
-        "ImageCacheId": cache.image_cache_id,
-        "ImageCacheName": cache.inputs.name,
-        "SnapshotId": cache.snapshot_id,
-        "ResourceGroupId": cache.inputs.resource_group_id,
-    }
-    wanted = parameters.text("Image")
-    return all(parameters.text(name) in {"", value} for name, value in values.items()) and (
-        not wanted or any(_is_image(image, wanted) for image in cache.inputs.images)
-    )
-
-
 def _is_image(image: str, wanted: str) -> bool:
     """Tell whether an image is meant: by its name, its repository, or the repository's last part."""
     reference = parse_reference(image)
@@ -84,3 +73,13 @@ def _is_image(image: str, wanted: str) -> bool:
     if ":" in repository.rpartition("/")[2]:
         repository = repository.rpartition(":")[0]
     return wanted in {repository, reference.repository.rpartition("/")[2]}
+
+
+_VALUES: dict[str, Callable[[ImageCache, str], bool]] = {
+    "ImageCacheId": lambda cache, value: cache.image_cache_id == value,
+    "ImageCacheName": lambda cache, value: cache.inputs.name == value,
+    "SnapshotId": lambda cache, value: cache.snapshot_id == value,
+    "ResourceGroupId": lambda cache, value: cache.inputs.resource_group_id == value,
+    "Image": lambda cache, value: any(_is_image(image, value) for image in cache.inputs.images),
+}
+"""The filters that name one value, and whether a cache has it."""
