@@ -16,13 +16,16 @@ _SHELL = re.compile(r"^ *(?:```|~~~) *\{?\.?(?:sh|bash|shell|zsh|shell-session|f
 def run_by(test: Path) -> set[str]:
     """Give the pages that a test module names, if it's one that runs pages' commands."""
     nodes = list(ast.walk(ast.parse(test.read_text(encoding="utf-8"))))
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    imports = [
+        each for each in nodes if isinstance(each, ast.ImportFrom) and each.module == "tests.pages.page"
+    ]
+    names = {alias.name for each in imports for alias in each.names}
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     named = {text.removeprefix("docs/") for text in texts}
     return PAGES.keys() & named if names & {"run_page", "steps"} else set()
 
 
-TESTS = set(Path(__file__).parent.glob("test_*.py")) - {Path(__file__)}
+TESTS = set(Path(__file__).parents[1].rglob("test_*.py")) - {Path(__file__)}
 TESTED = set().union(*map(run_by, TESTS))
 
 
@@ -33,7 +36,7 @@ def commands(text: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_are_run(page: str) -> None:
-    """A page with blocks of commands is named by a test of this folder that runs pages."""
+    """A page with blocks of commands is named by a test that runs pages."""
     if commands(PAGES[page].read_text(encoding="utf-8")):
         assert page in TESTED
 
