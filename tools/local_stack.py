@@ -88,10 +88,10 @@ class Simulator:
         """The requests for an action that arrived so far, oldest first."""
         return [request for request in self.ask("requests") if request["action"] == action]
 
-    def provider_key(self) -> tuple[str, str]:
+    def provider_key(self, name: str = PROVIDER) -> tuple[str, str]:
         """Give access key and secret of a RAM user who may do what docs/policies/full.json allows."""
-        self.ask("users", "POST", {"name": PROVIDER, "policy": json.loads(_POLICY.read_text())})
-        return PROVIDER, f"{PROVIDER}-secret"
+        self.ask("users", "POST", {"name": name, "policy": json.loads(_POLICY.read_text())})
+        return name, f"{name}-secret"
 
     def stop(self) -> None:
         """End it."""

@@ -41,6 +41,8 @@ login = {"server": "private.example.com", "user_name": config.require_secret("us
 for name, inputs in json.load(open("resources.json")).items():
     eci.ImageCache(name, **inputs, image_registry_credentials=[login])
 """
+_KEY = "canary-key"
+"""A RAM user, whose secret is a canary, too."""
 _LOGIN = {"server": "private.example.com", "userName": "${user}", "password": "${password}"}
 _VERBOSE = ("-v=9", "--logtostderr", "--logflow")
 _PULUMIS_OWN = "arshaling property for RPC["
@@ -94,8 +96,10 @@ class Bench:
         self._write({})
         for stack in (self._stack, self._other):
             stack.create()
-            secrets = {"imagecache:securityToken": SECURITY_TOKEN, "user": USER, "password": PASSWORD}
-            stack.configure(secrets, secret=True)
+            key, self._key_secret = cloud.provider_key(_KEY)
+            stack.configure({"imagecache:accessKey": key})
+            keys = {"imagecache:secretKey": self._key_secret, "imagecache:securityToken": SECURITY_TOKEN}
+            stack.configure({**keys, "user": USER, "password": PASSWORD}, secret=True)
         self._length = self._measured()
 
     def _measured(self) -> float:
@@ -329,7 +333,7 @@ class Bench:
             "arguments": "\n".join(self._arguments),
         }
         log = {"the cloud's log": json.dumps(self._cloud.ask(f"requests?since={since}"))}
-        yield from secrets_shown({**places, **log}, CANARIES)
+        yield from secrets_shown({**places, **log}, (*CANARIES, self._key_secret))
         yield from secrets_shown(places, (USER,))
 
     def _since(self) -> int:
