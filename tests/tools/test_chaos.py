@@ -15,7 +15,7 @@ from tests.provider.world import REGION, DrivenClock
 from tests.rights.walk import restricted_cloud
 
 from chaos import compare, processes, report, trial
-from chaos.engine import GATE, Engine, UpFailedError
+from chaos.engine import GATE, Engine, Program, UpFailedError
 from chaos.faults import FAULTS
 from chaos.fuzz import fuzz
 from chaos.loop import KillableLoop, KilledError
@@ -182,7 +182,7 @@ def test_processes() -> None:
 
 def test_gate(stack: Stack) -> None:
     """A gate that opened for another build than the state has is found."""
-    program = {"web": {"images": ["busybox:1"], "awaitReady": False}, GATE: {"caches": ["web"]}}
+    program: Program = {"web": {"images": ["busybox:1"], "awaitReady": False}, GATE: {"caches": ["web"]}}
     stack.loop.run_until_complete(stack.engine.up(program))
     assert [*compare.compare(stack.cloud, stack.engine, program, "dev", False)] == []
     gate = stack.engine.live(GATE)
