@@ -12,7 +12,7 @@ from typing import Any
 from imagecache_provider.diff import Diff
 from imagecache_provider.errors import redacted
 from imagecache_provider.lifecycle import Lifecycle
-from imagecache_provider.plugin.codec import Properties, decode
+from imagecache_provider.plugin.codec import Properties
 from imagecache_provider.plugin.engine import INFO, WARNING, Engine
 from imagecache_provider.plugin.request import ResourceRequest
 from imagecache_provider.plugin.settings import Session
@@ -36,13 +36,21 @@ class Previews:
         self._read.add(urn)
 
     async def diff(
-        self, request: Any, session: Session, news: Properties, secrets: Iterable[str], found: Diff
+        self,
+        request: Any,
+        session: Session,
+        outputs: Properties,
+        news: Properties,
+        *,
+        secrets: Iterable[str],
+        found: Diff,
     ) -> None:
         """Say what the state tells of a resource, and if it isn't changed, what was asked for others tells.
 
         Args:
             request: the engine's.
             session: the resource's kind.
+            outputs: as the state has them.
             news: what the program wants.
             secrets: texts of the settings that must not be shown.
             found: what differs.
@@ -51,8 +59,7 @@ class Previews:
         if preflight is None or found.replaces:
             return
         changed = [each.property for each in found.differences]
-        state = decode(request.olds).plain
-        findings = list(preflight.recorded(state, changed, fresh=request.urn in self._read))
+        findings = list(preflight.recorded(outputs.plain, changed, fresh=request.urn in self._read))
         if not found:
             findings += preflight.watch(request.urn, request.id, news.plain)
         await self._tell(session, request.urn, findings, [*secrets, *news.secret_texts()])

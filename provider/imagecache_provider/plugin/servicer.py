@@ -122,12 +122,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Compare a resource with what the program wants."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        olds, news = decode(request.old_inputs), decode(request.news)
-        found = session.lifecycle.diff(
-            call.identity, request.id, olds.plain, decode(request.olds).plain, news.plain
-        )
+        olds, outputs, news = decode(request.old_inputs), decode(request.olds), decode(request.news)
+        found = session.lifecycle.diff(call.identity, request.id, olds.plain, outputs.plain, news.plain)
         self._found[request.urn] = found
-        await self._previews.diff(request, session, news, self.secrets, found)
+        await self._previews.diff(request, session, outputs, news, secrets=self.secrets, found=found)
         return diff_response(found, olds, news, _stables(session, found))
 
     @answered
