@@ -72,6 +72,8 @@ def failure(reason: str) -> Meaning:
     Args:
         reason: the event's reason and message, such as `FailedCreate: …`; empty if there was none.
     """
+    if not reason:  # nearly always: a list tells of many that are well
+        return _UNKNOWN
     for code, meaning in MEANINGS.items():
         if re.search(rf"\b{re.escape(code)}\b", reason):
             return meaning
