@@ -39,18 +39,21 @@ class Account:
     network: Network
     _since: int = 0
 
-    def begin(self, build: float, *, creates_a_minute: int | None = None) -> None:
+    def begin(self, build: float, *, creates_a_minute: int | None = None, throttled: int = 0) -> None:
         """Make the account as new.
 
         Args:
             build: seconds of the cloud's that every build takes, exactly.
             creates_a_minute: how many creates are admitted; any number unless given.
+            throttled: how many are refused for coming too fast, whatever their pace.
         """
         ask = self.simulator.ask
         ask("reset", "POST")
         ask("quotas", "POST", {"MaxImageCacheCount": _MOST_CACHES})
         ask("builds", "POST", {"seconds": build})
         ask("rates", "POST", {"CreateImageCache": creates_a_minute})
+        if throttled:
+            ask("faults", "POST", {"kind": "throttle", "action": "CreateImageCache", "times": throttled})
         self.network = _network(self.simulator)
         self.mark()
 

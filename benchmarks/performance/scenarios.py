@@ -44,6 +44,7 @@ class Scenario:
         rounds: how often each is.
         looks: how often a preview and a refresh follow each `up`.
         creates_a_minute: how many the cloud admits.
+        throttled: how many creates it refuses for coming too fast, whatever their pace.
         settings: of all stacks.
         variables: of all `pulumi` processes.
     """
@@ -56,6 +57,7 @@ class Scenario:
     rounds: int = 3
     looks: int = 0
     creates_a_minute: int | None = None
+    throttled: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,7 +145,9 @@ def measure(scenario: Scenario, account: Account) -> Iterator[Sample | State]:
 
 
 def _round(scenario: Scenario, each: Contestant, count: int) -> Iterator[Sample]:
-    each.account.begin(scenario.build, creates_a_minute=scenario.creates_a_minute)
+    each.account.begin(
+        scenario.build, creates_a_minute=scenario.creates_a_minute, throttled=scenario.throttled
+    )
     each.begin(count)
     yield _sample(scenario, each, count, (*UP, "--parallel", str(scenario.parallel)))
     for _ in range(scenario.looks):
