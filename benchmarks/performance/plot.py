@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from performance.contestants import NOTHING, OURS
 from performance.figures import Figures, median
@@ -23,13 +24,19 @@ def draw(figures: Figures, file: Path) -> None:
     """Draw how cost grows with the number of caches."""
     mpl.rcParams.update({"svg.hashsalt": "pulumi-imagecache", "svg.fonttype": "none"})
     figure = Figure(figsize=(9, 3.2), layout="constrained")
-    for axes, command in zip(figure.subplots(1, 3), ("up", "preview", "refresh"), strict=True):
+    for axes, command in zip(figure.subplots(1, 3, sharey=True), ("up", "preview", "refresh"), strict=True):
         for contestant, colour in _COLOURS.items():
             points = _points(figures, contestant, command)
             axes.plot(*zip(*points, strict=True), "o-", color=colour, label=contestant)
-        axes.set(title=command, xscale="log", yscale="log", xlabel="caches", ylabel="seconds")
+        axes.set(title=command, xscale="log", yscale="log", xlabel="caches")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter("{x:g}")
+        axes.label_outer()
         axes.grid(visible=True, alpha=0.3)
         axes.legend(frameon=False)
+    figure.supylabel("seconds", fontsize="medium")
     figure.savefig(file, format="svg", metadata={"Date": None})
 
 
