@@ -29,7 +29,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@PIP_CONSTRAINT=constraints.txt $(PY) $(INSTALL) -e '.[dev]'
 	@touch $@
 
-engine: setup ## leave a working Pulumi engine on this machine (10 to 15 minutes, once, where it must be built)
+engine: setup ## leave a working Pulumi engine on this machine (6 to 8 minutes, once, where it must be built)
 	@$(PY) tools/build_engine.py
 
 # Root, as in a container, may install it; anybody else's tests of the page say what is missing.

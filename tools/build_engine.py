@@ -40,11 +40,11 @@ from engine_environment import (
     path_folders,
     whats_wrong_on_path,
 )
-from engine_pins import ENGINE_GROUPS, PLUGIN_GROUP, Group
+from engine_pins import ENGINE_GROUPS, PLUGIN_GROUP, Group, seconds
 from engine_toolchain import BuildFailedError
 
 GIGABYTE = 1024**3
-NEEDED_SPACE = 9 * GIGABYTE
+NEEDED_SPACE = 6 * GIGABYTE
 STOPPED = 130  # as a shell has it for a program that ^C ended
 
 
@@ -127,20 +127,18 @@ class Maker:
         if missing:
             say(_announcement(missing, cache))
             go = engine_toolchain.go_program(self.environ, say)
-            for group in missing:
-                engine_go.build(group, go, self.environ, Display(sys.stdout))
+            engine_go.build(missing, go, self.environ, Display(sys.stdout))
         if not find_pulumi(self.environ):
             engine_go.put_side_by_side(self.environ)
 
 
 def _announcement(groups: Sequence[Group], cache: Path) -> str:
-    programs = [program for group in groups for program in group.programs]
-    total = sum(program.seconds for program in programs)
     lines = [
         "Building what is missing from the Go modules that tools/engine pins, once for this user, into",
         f"  {cache}",
-        *(f"  {program.name}: about {spoken(program.seconds)}" for program in programs),
-        f"About {spoken(total)} in all on 2 cores if nothing is compiled yet, and up to 9 GB in Go's caches.",
+        *(f"  {program.name}" for group in groups for program in group.programs),
+        f"About {spoken(seconds(groups))} in all on 2 idle cores if nothing is fetched or compiled yet.",
+        "That fills up to 6 GB in Go's caches.",
     ]
     free = shutil.disk_usage(cache).free
     if free < NEEDED_SPACE:

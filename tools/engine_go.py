@@ -1,7 +1,7 @@
 """Building the engine from its pinned Go modules.
 
-build_engine.py calls build() for each group of programs that is missing, and put_side_by_side() after
-that; both need the cache's lock.
+build_engine.py calls build() for the groups of programs that are missing, and put_side_by_side() after
+that; both need the cache's lock. tools/engine/trim says how the largest libraries are cut to what is used.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine_cache import cache_folder, new_folder
 from engine_display import Display, spoken
-from engine_pins import ENGINE_GROUPS, MODULES, Group, Program, Script, engine_folder_name
+from engine_pins import ENGINE_GROUPS, MODULES, Group, Module, Script, engine_folder_name, seconds
 from engine_toolchain import BuildFailedError, go_environment
 
 SHOWN_LINES = 25
 
 # What the end of a failed build's output may say, and what to do then.
 ADVICE = (
-    ("no space left on device", "The disk is full. The first build needs about 9 GB in Go's caches."),
+    ("no space left on device", "The disk is full. The first build needs about 6 GB in Go's caches."),
     ("signal: killed|cannot allocate memory", "The memory was used up. Try: GOMAXPROCS=1 make engine"),
     (
         "checksum mismatch|SECURITY ERROR",
@@ -43,19 +44,27 @@ AGAIN = "What is compiled is kept: `make engine` goes on from there. A Pulumi on
 
 
 def build(
-    group: Group, go: Path, environ: Mapping[str, str], display: Display, modules: Path = MODULES
+    groups: Iterable[Group], go: Path, environ: Mapping[str, str], display: Display, modules: Path = MODULES
 ) -> None:
-    """Build a group's programs into its folder in the cache, wholly or not at all.
+    """Build groups' programs into their folders in the cache; each group wholly or not at all.
 
     Raises:
         BuildFailedError: a program can't be compiled, or its modules can't be fetched.
     """
-    workshop = Workshop(go, modules / group.name, go_environment(environ), display)
-    with new_folder(cache_folder(environ) / group.folder_name(modules)) as target:
-        for program in group.programs:
-            workshop.compile(program, target / program.name)
-        for script in group.scripts:
-            workshop.copy(script, target / script.name)
+    cache = cache_folder(environ)
+    wanted: dict[Module, list[Group]] = {}
+    for group in groups:
+        wanted.setdefault(group.module, []).append(group)
+    for module, its in wanted.items():
+        workshop = Workshop(go, modules / module.folder, go_environment(environ), display)
+        with tempfile.TemporaryDirectory(prefix=".build.", dir=cache) as made:
+            workshop.compile(module, its, Path(made))
+            for group in its:
+                with new_folder(cache / group.folder_name(modules)) as target:
+                    for program in group.programs:
+                        (Path(made) / program.name).rename(target / program.name)
+                    for script in group.scripts:
+                        workshop.copy(script, target / script.name)
 
 
 def put_side_by_side(environ: Mapping[str, str], modules: Path = MODULES) -> None:
@@ -78,27 +87,45 @@ class Workshop:
     display: Display
     clock: Callable[[], float] = time.monotonic
 
-    def compile(self, program: Program, target: Path) -> None:
-        """Build one program, and say so every now and then."""
-        flags = ["-v", "-trimpath", "-ldflags", program.link_flags]
-        begin = self.clock()
-        with self._start(["build", *flags, "-o", str(target), program.package]) as process:
+    def compile(self, module: Module, groups: Sequence[Group], target: Path) -> None:
+        """Build the programs of some of a module's groups into a folder, and say so every now and then."""
+        programs = [program for group in groups for program in group.programs]
+        names = ", ".join(program.name for program in programs)
+        begin, expected = self.clock(), seconds(groups)
+        pins = self._trim(module, target / "trimmed") if module.libraries else []
+        flags = ["-v", "-trimpath", "-ldflags", module.link_flags, *pins]
+        # The folder is named with its slash, so that Go writes into it also where it's but one program.
+        packages = [program.package for program in programs]
+        with self._start(["build", *flags, "-o", f"{target}{os.sep}", *packages]) as process:
             output = Output()
             reader = threading.Thread(target=output.read, args=(process.stdout or (),), daemon=True)
             reader.start()
             try:
                 while not _has_ended(process, self.display.interval):
                     elapsed = spoken(self.clock() - begin)
-                    self.display.alive(
-                        f"{program.name}: {elapsed} of about {spoken(program.seconds)}, {output}"
-                    )
+                    self.display.alive(f"{names}: {elapsed} of about {spoken(expected)}, {output}")
             except BaseException:
                 _stop(process)
                 raise
             reader.join()
         if process.returncode:
-            raise BuildFailedError(_explain(program.name, output.errors))
-        self.display.done(f"{program.name}: built in {spoken(self.clock() - begin)}")
+            raise BuildFailedError(_explain(names, output.errors))
+        self.display.done(f"{names}: built in {spoken(self.clock() - begin)}")
+
+    def _trim(self, module: Module, target: Path) -> list[str]:
+        """Copy what takes long to compile without what the programs don't reach; give the flags to use it."""
+        self.display.alive("fetching modules, and leaving out what isn't needed of the largest")
+        programs = ",".join(program.package for program in module.programs)
+        arguments = ["run", "./trim", "-to", str(target), "-programs", programs, *module.libraries]
+        with self._start(arguments) as process:
+            try:
+                said = process.communicate()[0]
+            except BaseException:
+                _stop(process)
+                raise
+        if process.returncode:
+            raise BuildFailedError(_explain("trim", said.splitlines()[-SHOWN_LINES:]))
+        return ["-modfile", str(target / "go.mod")]
 
     def copy(self, script: Script, target: Path) -> None:
         """Copy a file out of a module, which the build of the programs has fetched and verified."""

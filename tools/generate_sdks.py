@@ -4,7 +4,7 @@
     python tools/generate_sdks.py --check    fail if that is stale, write nothing
     python tools/generate_sdks.py --others   the Node and Go SDKs into dist/sdk, compiled
 
-`make generate` and `make sdks` run it. The generators are Go packages, called by the program tools/sdk, which
+`make generate` and `make sdks` run it. The generators are Go packages, called by tools/engine/sdk, which
 is built once into the user's cache like the engine.
 """
 
@@ -25,11 +25,10 @@ import engine_go
 import engine_toolchain
 from engine_cache import cache_folder, one_at_a_time
 from engine_display import Display
-from engine_pins import SDK_GROUP
+from engine_pins import MODULES, SDK_GROUP
 from engine_toolchain import BuildFailedError
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / "tools"
 SCHEMA = ROOT / "schema.json"
 PYTHON = ROOT / "sdk" / "python" / "pulumi_imagecache"
 OTHERS = ROOT / "dist" / "sdk"
@@ -52,6 +51,8 @@ def _hint():
     warn_without_plugin()
 """
 _GO_MODULE = "pulumi-imagecache/sdk/go/imagecache"
+_STUB = "github.com/alibabacloud-go/alibabacloud-gateway-oss"
+"""A module that go.mod replaces by a folder beside it."""
 
 
 class StaleError(Exception):
@@ -80,18 +81,18 @@ def main() -> int:
 
 
 def generator() -> Path:
-    """Give the program of tools/sdk, built if it isn't in the cache yet.
+    """Give the program of tools/engine/sdk, built if it isn't in the cache yet.
 
     Raises:
         BuildFailedError: it can't be built.
     """
     cache = cache_folder(os.environ)
-    folder = cache / SDK_GROUP.folder_name(TOOLS)
+    folder = cache / SDK_GROUP.folder_name()
     if not folder.exists():
         with one_at_a_time(cache, _say):
             if not folder.exists():
                 found = engine_toolchain.go_program(os.environ, _say)
-                engine_go.build(SDK_GROUP, found, os.environ, Display(sys.stdout), TOOLS)
+                engine_go.build([SDK_GROUP], found, os.environ, Display(sys.stdout))
     return folder / SDK_GROUP.programs[0].name
 
 
@@ -177,14 +178,15 @@ def _check_examples(npm: str, folder: Path) -> None:
 
 
 def go() -> None:
-    """Make the Go SDK and compile it, with the modules that tools/sdk pins."""
+    """Make the Go SDK and compile it, with the modules that tools/engine pins."""
     found = str(engine_toolchain.go_program(os.environ, _say))
     folder = _fresh(OTHERS / "go")
     _generate("go", folder)
     package = folder / "imagecache"
     for name in ("go.mod", "go.sum"):
-        shutil.copy(TOOLS / "sdk" / name, package)
-    _run([found, "mod", "edit", f"-module={_GO_MODULE}"], package)
+        shutil.copy(MODULES / name, package)
+    stub = f"-replace={_STUB}={MODULES / 'oss-gateway-stub'}"
+    _run([found, "mod", "edit", f"-module={_GO_MODULE}", stub], package)
     # As the engine is built, so that what is compiled for it serves here too.
     _run([found, "vet", "-trimpath", "./..."], package)
     _say(f"Go SDK: {package.relative_to(ROOT)}")

@@ -19,12 +19,15 @@ import build_engine
 import engine_go
 import engine_pins
 from engine_cache import cache_folder, one_at_a_time
-from engine_display import Display
+from engine_display import Display, spoken
 from engine_download import SITES, reachable
 from engine_environment import EngineMissingError, environment, find_plugin, find_pulumi, whats_wrong_on_path
 from engine_toolchain import go_program
 
 ROOT = Path(__file__).resolve().parents[2]
+PLUGIN_PACKAGE = engine_pins.PLUGIN_GROUP.programs[0].package
+PARTS = 5
+"""Lines of the log of a whole build: one for each program, and one that libraries were trimmed."""
 
 GO = """
 case "$1" in
@@ -32,13 +35,22 @@ version)
     echo "go version ${FAKE_GO_VERSION:-go1.26.8} linux/amd64" ;;
 list)
     echo "$FAKE_MODULE" ;;
+run)
+    if [ -n "$FAKE_TRIM_FAILURE" ]; then echo "$FAKE_TRIM_FAILURE"; exit 1; fi ;;
 build)
-    while [ "$1" != -o ]; do shift; done
+    while [ "$1" != -o ]; do
+        if [ "$1" = -modfile ]; then echo "trimmed" >> "$FAKE_LOG"; fi
+        shift
+    done
+    folder="$2"
+    shift 2
     echo "example.org/a/package"
     if [ -n "$FAKE_FAILURE" ]; then echo "$FAKE_FAILURE"; exit 1; fi
-    echo "$3" >> "$FAKE_LOG"
-    echo "$FAKE_PULUMI" > "$2"
-    /bin/chmod +x "$2" ;;
+    for package in "$@"; do
+        echo "$package" >> "$FAKE_LOG"
+        echo "$FAKE_PULUMI" > "$folder${package##*/}"
+        /bin/chmod +x "$folder${package##*/}"
+    done ;;
 esac
 """
 PULUMI = """
@@ -153,34 +165,66 @@ def never() -> bool:
     pytest.fail("the network was asked")
 
 
-@pytest.mark.parametrize("file", ["go.mod", "go.sum", "main.go", "oss-gateway-stub/client/client.go"])
-def test_changed_pin_rebuilds_its_group_only(tmp_path: Path, file: str) -> None:
-    """A changed pin gives its group another folder, and leaves the other groups theirs."""
-    modules = tmp_path / "modules"
-    shutil.copytree(engine_pins.MODULES, modules)
-    plugin = engine_pins.PLUGIN_GROUP.folder_name(modules)
-    engine = engine_pins.engine_folder_name(modules)
-    with (modules / "alicloud" / file).open("a") as pins:
+@pytest.fixture
+def modules(tmp_path: Path) -> Path:
+    """A copy of the pins that may be changed."""
+    return shutil.copytree(engine_pins.MODULES, tmp_path / "modules")
+
+
+def changed(modules: Path, file: str) -> list[bool]:
+    """Tell for host, pulumi, plugin and generator whether a change of a file gives them another folder."""
+    host, pulumi = engine_pins.ENGINE_GROUPS
+    groups = (host, pulumi, engine_pins.PLUGIN_GROUP, engine_pins.SDK_GROUP)
+    before = [group.folder_name(modules) for group in groups]
+    with (modules / file).open("a") as pins:
         pins.write("// changed\n")
-    assert engine_pins.PLUGIN_GROUP.folder_name(modules) != plugin
-    assert engine_pins.engine_folder_name(modules) == engine
+    return [group.folder_name(modules) != name for group, name in zip(groups, before, strict=True)]
+
+
+@pytest.mark.parametrize("file", ["go.mod", "go.sum", "trim/reach.go", "oss-gateway-stub/client/client.go"])
+def test_changed_pin_rebuilds_what_is_made_from_it(modules: Path, file: str) -> None:
+    """A changed pin gives all groups that are built from its module another folder, and the other its own."""
+    engine = engine_pins.engine_folder_name(modules)
+    assert changed(modules, file) == [False, True, True, True]
+    assert engine_pins.engine_folder_name(modules) != engine
+
+
+@pytest.mark.parametrize(
+    ("file", "rebuilt"),
+    [
+        ("python-host/go.sum", [True, False, False, False]),
+        ("pulumi-resource-alicloud/main.go", [False, False, True, False]),
+        ("sdk/main.go", [False, False, False, True]),
+    ],
+)
+def test_changed_program_rebuilds_itself_only(modules: Path, file: str, rebuilt: list[bool]) -> None:
+    """A change of what only one program is made from gives its group alone another folder."""
+    assert changed(modules, file) == rebuilt
 
 
 def test_folder_name_follows_flags_but_not_estimates() -> None:
-    """Link flags are a pin; how long a build is said to take is none."""
-    group = engine_pins.PYTHON_HOST_GROUP
-    program = group.programs[0]
-    assert replace(group, programs=(replace(program, link_flags="-s"),)).folder_name() != group.folder_name()
+    """Link flags and what is trimmed are pins; how long a build is said to take is none."""
+    group = engine_pins.PLUGIN_GROUP
+    module, program = group.module, group.programs[0]
+    other = (replace(module, link_flags="-s"), replace(module, libraries=()))
+    for each in other:
+        assert replace(group, module=each).folder_name() != group.folder_name()
     assert replace(group, programs=(replace(program, seconds=1),)).folder_name() == group.folder_name()
+
+
+def test_all_that_is_built_is_trimmed_for() -> None:
+    """A module trims its libraries for every program that a group wants of it."""
+    for group in (*engine_pins.ENGINE_GROUPS, engine_pins.PLUGIN_GROUP, engine_pins.SDK_GROUP):
+        assert set(group.programs) <= set(group.module.programs)
 
 
 def test_versions_agree() -> None:
     """A version that stands in two places is the same in both."""
-    alicloud = (engine_pins.MODULES / "alicloud" / "main.go").read_text()
-    pulumi = (engine_pins.MODULES / "pulumi" / "go.mod").read_text()
+    alicloud = (engine_pins.MODULES / engine_pins.PLUGIN / "main.go").read_text()
+    pulumi = (engine_pins.MODULES / "go.mod").read_text()
     assert f'version = "{engine_pins.PLUGIN_VERSION}"' in alicloud
     assert f"pulumi_alicloud=={engine_pins.PLUGIN_VERSION}\n" in (ROOT / "constraints.txt").read_text()
-    assert f"pulumi/pkg/v3 {engine_pins.ENGINE_VERSION.partition('=')[2]} " in pulumi
+    assert f"pulumi/pkg/v3 {engine_pins.ENGINE_VERSION.partition('=')[2]}\n" in pulumi
 
 
 def test_engine_on_path_is_used(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -284,34 +328,44 @@ def test_build_puts_hosts_beside_pulumi(go_machine: Machine) -> None:
 
 
 def test_build_is_announced(go_machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
-    """It's said beforehand what is built and how long that takes; then there's a line for each program."""
+    """It's said beforehand what is built and how long that takes; then there's a line for each module."""
     go_machine.make_engine()
     out = capsys.readouterr().out
-    assert "pulumi-resource-alicloud: about 6 min" in out
-    assert "About 10 min" in out
-    assert len(re.findall(r"^  \S+: built in ", out, re.MULTILINE)) == 4
+    groups = (*engine_pins.ENGINE_GROUPS, engine_pins.PLUGIN_GROUP)
+    names = [program.name for group in groups for program in group.programs]
+    assert re.findall(r"^  (\S+)$", out, re.MULTILINE)[1:] == names
+    assert f"About {spoken(engine_pins.seconds(groups))} in all" in out
+    built = re.findall(r"^  (.+): built in ", out, re.MULTILINE)
+    assert built == [names[0], ", ".join(names[1:])]
+
+
+def test_shared_part_is_told_once() -> None:
+    """What programs of a module share counts once in how long they are said to take together."""
+    plugin, sdk = engine_pins.PLUGIN_GROUP, engine_pins.SDK_GROUP
+    both, alone = engine_pins.seconds([plugin, sdk]), engine_pins.seconds([plugin])
+    assert both == alone + sdk.programs[0].seconds
 
 
 def test_only_the_plugin_is_built(go_machine: Machine) -> None:
     """A pulumi on PATH is kept, and the plugin alone is built."""
     go_machine.add_pulumi()
     go_machine.make_engine()
-    assert go_machine.log == ["imagecache/tools/engine/alicloud"]
+    assert go_machine.log == ["trimmed", PLUGIN_PACKAGE]
 
 
 def test_only_pulumi_is_built(go_machine: Machine) -> None:
     """A plugin on PATH is kept, and pulumi and its hosts alone are built."""
     go_machine.add_program(engine_pins.PLUGIN)
     go_machine.make_engine()
-    assert "imagecache/tools/engine/alicloud" not in go_machine.log
-    assert len(go_machine.log) == 3
+    assert PLUGIN_PACKAGE not in go_machine.log
+    assert len(go_machine.log) == PARTS - 1
 
 
 def test_second_call_builds_nothing(go_machine: Machine) -> None:
     """A second call, from any clone, asks nobody and builds nothing."""
     go_machine.make_engine()
     built = go_machine.log
-    assert len(built) == 4
+    assert len(built) == PARTS
     build_engine.Maker(go_machine.environ, reachable=never).make()
     assert go_machine.log == built
 
@@ -341,7 +395,7 @@ def test_waiting_build_builds_nothing(go_machine: Machine, monkeypatch: pytest.M
     complete = iter([False, True])
     monkeypatch.setattr(build_engine.Maker, "_is_complete", lambda _self: next(complete))
     maker.make()
-    assert len(go_machine.log) == 4
+    assert len(go_machine.log) == PARTS
 
 
 @pytest.mark.parametrize(
@@ -366,6 +420,16 @@ def test_failed_compile(
     assert "example.org/a/package" not in error
     assert "Traceback" not in error
     assert [file.name for file in go_machine.cache.iterdir()] == ["lock"]
+
+
+def test_failed_trim(go_machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """What goes wrong before the compiler starts is told as a failed compile is."""
+    go_machine.environ["FAKE_TRIM_FAILURE"] = "dial tcp: lookup proxy: no such host"
+    assert build_engine.main([], build_engine.Maker(go_machine.environ, reachable=lambda: False)) == 1
+    error = capsys.readouterr().err
+    assert "no such host" in error
+    assert "Is there a network?" in error
+    assert find_plugin(go_machine.environ) is None
 
 
 def test_unwritable_cache(go_machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -409,10 +473,11 @@ def test_long_build_says_that_it_is_alive(machine: Machine) -> None:
             os.close(pipe)
 
     workshop = _hanging_workshop(machine, act)
-    workshop.compile(engine_pins.PLUGIN_GROUP.programs[0], machine.root / "program")
+    workshop.compile(engine_pins.PYTHON_HOST_MODULE, [engine_pins.PYTHON_HOST_GROUP], machine.root)
     screen = workshop.display
     assert isinstance(screen, Screen)
-    assert re.match(r"pulumi-resource-alicloud: \d s of about 6 min 5 s, \d packages, now ", screen.lines[0])
+    about = spoken(engine_pins.seconds([engine_pins.PYTHON_HOST_GROUP]))
+    assert re.match(rf"pulumi-language-python: \d s of about {about}, \d packages, now ", screen.lines[0])
 
 
 def test_stopped_build_stops_its_compilers(machine: Machine) -> None:
@@ -425,7 +490,7 @@ def test_stopped_build_stops_its_compilers(machine: Machine) -> None:
 
     workshop = _hanging_workshop(machine, act)
     with pytest.raises(KeyboardInterrupt):
-        workshop.compile(engine_pins.PLUGIN_GROUP.programs[0], machine.root / "program")
+        workshop.compile(engine_pins.PYTHON_HOST_MODULE, [engine_pins.PYTHON_HOST_GROUP], machine.root)
     with pytest.raises(ProcessLookupError):
         os.killpg(int(pid.read_text()), 0)
 
@@ -463,7 +528,7 @@ def test_new_enough_go_is_used(machine: Machine) -> None:
 def test_engine_is_built_with_an_installed_go(machine: Machine) -> None:
     """Without Go on the machine the whole engine comes out all the same."""
     machine.make_engine()
-    assert len(machine.log) == 4
+    assert len(machine.log) == PARTS
 
 
 def test_no_go_and_no_package(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
