@@ -10,26 +10,37 @@ SITE ?= site
 PAGES ?= mkdocs.yml
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
+# What a user sets is for the target that is called: a `make` that a test or a tool starts hears nothing of it.
+MAKEOVERRIDES :=
+unexport ARGS KEEP PAGES PYTHON PYTHON310 SITE
+
+SETUP := $(MAKE) --silent --no-print-directory PYTHON=$(PYTHON)
+BESIDE_ENGINE := $(PYTHON) tools/beside_engine.py
+
 .NOTPARALLEL:
-.PHONY: help setup engine plugin browser demo docs bench bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
+.PHONY: help python setup engine plugin browser demo docs bench bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-setup: $(VENV)/.installed ## install everything that Python needs, pinned, into .venv
-
-$(VENV)/.installed: pyproject.toml constraints.txt
+# A Python that is new enough; on its own, since it's asked before anything else.
+python:
 	@command -v $(PYTHON) >/dev/null || \
 		{ echo 'There is no $(PYTHON). Install Python 3.10 or newer, or name it: make PYTHON=...' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo "$$($(PYTHON) --version) is too old: 3.10 is needed. Name another: make PYTHON=..." >&2; exit 1; }
+
+setup: python $(VENV)/.installed ## install everything that Python needs, pinned, into .venv
+
+$(VENV)/.installed: pyproject.toml constraints.txt | python
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 		{ echo 'No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@echo 'Installing the Python packages of constraints.txt into $(VENV) (about a minute) ...'
 	@PIP_CONSTRAINT=constraints.txt $(PY) $(INSTALL) -e '.[dev]'
 	@touch $@
 
-engine: setup ## leave a working Pulumi engine on this machine (6 to 8 minutes, once, where it must be built)
+engine: python ## leave a working Pulumi engine on this machine (6 to 8 minutes, once, where it must be built)
+	@$(BESIDE_ENGINE) --show $(SETUP) setup
 	@$(PY) tools/build_engine.py
 
 # Root, as in a container, may install it; anybody else's tests of the page say what is missing.

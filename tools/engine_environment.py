@@ -6,13 +6,12 @@ to see what is missing. Nothing here touches the network or builds anything.
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +24,13 @@ from engine_pins import (
     PLUGIN_VERSION,
     PULUMI,
     PULUMI_PROGRAMS,
+    PULUMI_VERSION,
     engine_folder_name,
 )
 
 ON_PATH = "on PATH"
+IN_THE_MAKING = "PULUMI_IMAGECACHE_ENGINE_IN_THE_MAKING"
+"""The variable that has the process ID of a `make engine` which is at work beside this process."""
 
 
 class EngineMissingError(RuntimeError):
@@ -101,6 +103,36 @@ def find_engine(environ: Mapping[str, str], modules: Path = MODULES) -> Engine:
     return Engine(pulumi, plugin)
 
 
+def wait_for_engine(environ: Mapping[str, str], wait: Callable[[], None]) -> Engine:
+    """Find the whole engine, once it's made if that is under way.
+
+    Args:
+        environ: of this process; IN_THE_MAKING in it names the `make engine` to wait for.
+        wait: passes a moment.
+
+    Raises:
+        EngineMissingError: a part of it is nowhere, and nothing makes it, or does any more.
+    """
+    while True:
+        at_work = _is_at_work(environ.get(IN_THE_MAKING, ""))  # asked first: it may end in between
+        try:
+            return find_engine(environ)
+        except EngineMissingError:
+            if not at_work:
+                raise
+        wait()
+
+
+def _is_at_work(process: str) -> bool:
+    if not process:
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def find_pulumi(environ: Mapping[str, str], modules: Path = MODULES) -> Part | None:
     """Find `pulumi` with its Python and YAML hosts: on PATH, downloaded, or built."""
     cache = cache_folder(environ)
@@ -148,7 +180,7 @@ def whats_wrong_on_path(environ: Mapping[str, str]) -> str:
 
 def downloaded_pulumi(cache: Path) -> Path:
     """The root that Pulumi's installer is given: one for each version of the Python package."""
-    return cache / f"downloaded-pulumi-{importlib.metadata.version('pulumi')}"
+    return cache / f"downloaded-pulumi-{PULUMI_VERSION}"
 
 
 def downloaded_plugin(cache: Path) -> Path:

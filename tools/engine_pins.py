@@ -24,6 +24,8 @@ PULUMI_PROGRAMS = (
     "pulumi-language-yaml",
     "pulumi-resource-pulumi-python",
 )
+# Of the Python package, whose own installer downloads that of `pulumi`; the same as in constraints.txt.
+PULUMI_VERSION = "3.272.0"
 PLUGIN = "pulumi-resource-alicloud"
 # The same as pulumi-alicloud in constraints.txt and the version in the plugin's main.go.
 PLUGIN_VERSION = "4.0.0"

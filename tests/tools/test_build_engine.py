@@ -223,7 +223,9 @@ def test_versions_agree() -> None:
     alicloud = (engine_pins.MODULES / engine_pins.PLUGIN / "main.go").read_text()
     pulumi = (engine_pins.MODULES / "go.mod").read_text()
     assert f'version = "{engine_pins.PLUGIN_VERSION}"' in alicloud
-    assert f"pulumi_alicloud=={engine_pins.PLUGIN_VERSION}\n" in (ROOT / "constraints.txt").read_text()
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+    assert f"pulumi_alicloud=={engine_pins.PLUGIN_VERSION}" in pinned
+    assert f"pulumi=={engine_pins.PULUMI_VERSION}" in pinned
     assert f"pulumi/pkg/v3 {engine_pins.ENGINE_VERSION.partition('=')[2]}\n" in pulumi
 
 
