@@ -8,7 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SITE ?= site
 PAGES ?= mkdocs.yml
-INSTALL := -m pip install --quiet --disable-pip-version-check
+# Not compiled: that takes as long as all the rest, and Python compiles what it imports when it does.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
 # What a user sets is for the target that is called: a `make` that a test or a tool starts hears nothing of it.
 MAKEOVERRIDES :=
