@@ -202,7 +202,7 @@ def _spent(cloud: Simulator) -> str:
 
 def _keep(stack: LocalStack) -> None:
     """Leave the simulator running and write down how to go on."""
-    KEPT.write_text(json.dumps({"pid": stack.simulator.process.pid}))
+    KEPT.write_text(json.dumps({"pid": stack.simulator.pid}))
     names = (
         "PATH",
         "PULUMI_HOME",

@@ -30,15 +30,15 @@ _POLICY = Path(__file__).resolve().parents[1] / "docs" / "policies" / "full.json
 
 @dataclass
 class Simulator:
-    """A running `python -m imagecache_simulator`."""
+    """A simulated account that listens: a `python -m imagecache_simulator`, or a thread of this process."""
 
-    process: subprocess.Popen[str]
     endpoint: str
     tls_endpoint: str
     ca_file: str
     access_key_id: str
     access_key_secret: str
     region: str
+    process: subprocess.Popen[str] | None = None
 
     @classmethod
     def start(cls, *arguments: str) -> Simulator:
@@ -61,7 +61,12 @@ class Simulator:
             raise
         if not line:
             raise RuntimeError(f"the simulator ended with {process.wait()} before it listened")
-        return cls(process, **json.loads(line))
+        return cls(**json.loads(line), process=process)
+
+    @property
+    def pid(self) -> int:
+        """The ID of the process that serves it."""
+        return os.getpid() if self.process is None else self.process.pid
 
     def ask(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """Call `/_simulator/PATH`, its door for tests and for what a colleague does in the console."""
@@ -94,8 +99,9 @@ class Simulator:
         return name, f"{name}-secret"
 
     def stop(self) -> None:
-        """End it."""
-        end(self.process)
+        """End its process; a thread ends with the block that serves it."""
+        if self.process is not None:
+            end(self.process)
 
 
 @dataclass

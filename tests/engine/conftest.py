@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.rights.walk import NEEDED
+from tests.prepared import PreparedStack, Template, account, template
 
-from local_stack import PROVIDER, LocalStack, Simulator, simulator
+from local_stack import Simulator
+
+__all__ = ["template"]
 
 PROGRAMS = Path(__file__).parent / "programs"
 _PATIENCE = 60
@@ -29,7 +31,7 @@ class OneCache:
         stack: the stack, created.
     """
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: PreparedStack) -> None:
         self.stack = stack
         self.cloud = stack.simulator
 
@@ -58,29 +60,23 @@ class OneCache:
 
 @pytest.fixture
 def cloud() -> Iterator[Simulator]:
-    """A simulated account in a process of its own; a build takes about half a second."""
-    with simulator("--speed", "600", "--seed", "7") as running:
+    """A simulated account of its own; a build takes about half a second."""
+    with account() as running:
         yield running
-        if running.process.poll() is None:
-            users = {user["name"]: user for user in running.ask("users")}
-            NEEDED.update(users.get(PROVIDER, {}).get("needed", {}))
 
 
 @pytest.fixture
-def one_cache(cloud: Simulator, tmp_path: Path) -> OneCache:
+def one_cache(cloud: Simulator, template: Template, tmp_path: Path) -> OneCache:
     """A created stack of the program `one_cache`, not yet up; its default networks reach the registries."""
     for region in (cloud.region, "cn-beijing"):
         cloud.ask("internet", "POST", {"RegionId": region})
     project = tmp_path / "project"
     shutil.copytree(PROGRAMS / "one_cache", project)
-    stack = LocalStack(project, tmp_path / "pulumi", cloud)
-    stack.create()
+    stack = template.stack(project, tmp_path / "pulumi", cloud)
     # The dynamic front takes what pulumi-alicloud is configured with: here the provider's own key.
-    settings = ("imagecache:region", "imagecache:accessKey", "imagecache:secretKey")
-    stack.pulumi("config", "rm-all", *settings, quiet=True)
-    key, secret = cloud.provider_key()
-    pairs = ("--plaintext", f"alicloud:accessKey={key}", "--secret", f"alicloud:secretKey={secret}")
-    stack.pulumi("config", "set-all", *pairs, quiet=True)
+    stack.unset("imagecache:region")
+    for name in ("accessKey", "secretKey"):
+        stack.rename(f"imagecache:{name}", f"alicloud:{name}")
     return OneCache(stack)
 
 

@@ -8,24 +8,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.prepared import PreparedStack, Template
 
 from local_stack import LocalStack, Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-Open = Callable[[str], LocalStack]
+Open = Callable[[str], PreparedStack]
 
 
 @pytest.fixture
-def example(cloud: Simulator, tmp_path: Path) -> Open:
+def example(cloud: Simulator, template: Template, tmp_path: Path) -> Open:
     """Return a function that makes a stack of a copy of an example."""
 
-    def make(name: str) -> LocalStack:
+    def make(name: str) -> PreparedStack:
         project = tmp_path / name
         shutil.copytree(EXAMPLES / name, project)
-        stack = LocalStack(project, tmp_path / "pulumi", cloud)
-        stack.create()
-        return stack
+        return template.stack(project, tmp_path / "pulumi", cloud)
 
     return make
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from local_stack import LocalStack, Simulator
+from tests.prepared import Template
+
+from local_stack import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "examples" / "minimal"
@@ -17,12 +19,11 @@ def test_readme_shows_the_example() -> None:
     assert f"```python\n{program}```" in (ROOT / "README.md").read_text()
 
 
-def test_minimal_example(cloud: Simulator, tmp_path: Path) -> None:
+def test_minimal_example(cloud: Simulator, template: Template, tmp_path: Path) -> None:
     """The README's program brings up a network and a cache in it, and takes all of it away again."""
     project = tmp_path / "project"
     shutil.copytree(PROGRAM, project)
-    stack = LocalStack(project, tmp_path / "pulumi", cloud)
-    stack.create()
+    stack = template.stack(project, tmp_path / "pulumi", cloud)
     stack.pulumi("up", "--yes", "--skip-preview", quiet=True)
     cache = cloud.caches()[0]
     assert stack.outputs() == {"imageCacheId": cache["ImageCacheId"]}

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.prepared import PreparedStack, Template
 
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.account import Account
 from imagecache_provider.eci.client import OpenApiClient
-from local_stack import LocalStack, Simulator
+from local_stack import Simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*/*/*"))
@@ -54,38 +53,31 @@ ASKS = {
     "getRegions": "DescribeRegions",
 }
 """What functions ask the cloud."""
-Stack = Callable[[str], LocalStack]
+Stack = Callable[[str], PreparedStack]
 
 
 @pytest.fixture
-def stack(cloud: Simulator, tmp_path: Path) -> Stack:
+def stack(cloud: Simulator, template: Template, tmp_path: Path) -> Stack:
     """Return what makes a stack for a language, with the plugin installed and no program yet."""
 
-    def make(runtime: str) -> LocalStack:
+    def make(runtime: str) -> PreparedStack:
         cloud.ask("internet", "POST", {"RegionId": cloud.region})
         project = tmp_path / "project"
         project.mkdir()
         (project / "Pulumi.yaml").write_text(f"name: program\nruntime: {runtime}\n", encoding="utf-8")
-        made = LocalStack(project, tmp_path / "pulumi", cloud)
-        install = [sys.executable, "-m", "imagecache_provider", "install"]
-        subprocess.run(install, env=made.variables, check=True, capture_output=True)
-        made.create()
-        settings = {"region": cloud.region, "protocol": "HTTP", "endpoint": cloud.endpoint}
-        made.configure({f"imagecache:{name}": value for name, value in settings.items()})
-        made.configure({"password": "hidden-3"}, secret=True)
-        return made
+        return template.stack(project, tmp_path / "pulumi", cloud)
 
     return make
 
 
-def run(stack: LocalStack, *command: str) -> str:
+def run(stack: PreparedStack, *command: str) -> str:
     """Run a command that must go well; return what it printed."""
     done = stack.pulumi(*command, quiet=True, expect=None)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def up(stack: LocalStack) -> dict[str, Any]:
+def up(stack: PreparedStack) -> dict[str, Any]:
     """Run `pulumi up`; return the stack's outputs."""
     run(stack, "up", "--yes", "--skip-preview")
     return stack.outputs()
@@ -158,6 +150,8 @@ def test_examples(stack: Stack, cloud: Simulator, runtime: str, example: Path) -
     file = {"python": "__main__.py", "yaml": "Pulumi.yaml"}[runtime]
     text = (example / file).read_text(encoding="utf-8")
     (made.project / file).write_text(re.sub(r"\Aname: .*", "name: program", text), encoding="utf-8")
+    if "password" in text:
+        made.configure({"password": "hidden-3"}, secret=True)
     said = run(made, "preview")
     if "imagecache:eci:ImageCache\n" in (example / "Pulumi.yaml").read_text(encoding="utf-8"):
         assert "imagecache:eci:ImageCache cache create" in said

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.prepared import account, template
 
 from engine_environment import environment
-from local_stack import Simulator, simulator
+from local_stack import Simulator
+
+__all__ = ["template"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CLONE = "pulumi-imagecache"
@@ -21,8 +24,8 @@ _CLOUD = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_", "PULUMI_")
 
 @pytest.fixture
 def cloud() -> Iterator[Simulator]:
-    """A simulated account in a process of its own, in the real one's place; a build takes half a second."""
-    with simulator("--speed", "600", "--seed", "7") as running:
+    """A simulated account in the real one's place; a build takes half a second."""
+    with account() as running:
         yield running
 
 

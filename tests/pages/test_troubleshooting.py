@@ -25,8 +25,9 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.runtime import RuntimeOptions
 from tests.pages.page import ANY, DOCS, Command, Edit, Shell, Step, steps
+from tests.prepared import PreparedStack, Template
 
-from local_stack import LocalStack, Simulator, end, simulator
+from local_stack import Simulator, end
 
 PAGE = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 IMAGE_CACHE = "imagecache:eci:ImageCache"
@@ -93,11 +94,11 @@ class Reader:
     """Somebody whose stack is in trouble and who follows the page.
 
     Args:
-        stack: the stack, created.
+        stack: the stack, made.
         shell: a shell in its project.
     """
 
-    def __init__(self, stack: LocalStack, shell: Shell) -> None:
+    def __init__(self, stack: PreparedStack, shell: Shell) -> None:
         self.stack = stack
         self.shell = shell
         self.cloud = stack.simulator
@@ -182,28 +183,15 @@ def meanwhile(happens: Callable[[], object]) -> Iterator[None]:
         raise errors[0]
 
 
-@pytest.fixture(scope="module")
-def account() -> Iterator[Simulator]:
-    """A simulated account for all tests here; a build takes about half a second."""
-    with simulator("--speed", "600", "--seed", "7") as running:
-        yield running
-
-
 @pytest.fixture
-def cloud(account: Simulator) -> Simulator:
-    """The account as new, but for a way to the internet."""
-    account.ask("reset", "POST")
-    account.ask("internet", "POST", {"RegionId": account.region})
-    return account
-
-
-@pytest.fixture
-def reader(cloud: Simulator, tmp_path: Path) -> Iterator[Reader]:
+def reader(cloud: Simulator, template: Template, tmp_path: Path) -> Iterator[Reader]:
     """A stack of one cache, not yet up, and a shell with credentials in its environment, as CI jobs have."""
     project = tmp_path / "shop"
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: shop\nruntime: yaml\n")
-    stack = LocalStack(project, tmp_path / "pulumi", cloud, name="prod")
+    stack = template.stack(project, tmp_path / "pulumi", cloud, name="prod")
+    stack.unset(*stack.settings())  # what there is to set is in the environment
+    cloud.ask("internet", "POST", {"RegionId": cloud.region})
     key, secret = cloud.provider_key()
     stack.variables |= {
         "PULUMI_SKIP_CONFIRMATIONS": "true",  # nobody is there to say yes
@@ -213,8 +201,6 @@ def reader(cloud: Simulator, tmp_path: Path) -> Iterator[Reader]:
         "ALIBABA_CLOUD_ENDPOINT_ECI": cloud.endpoint,
         "ALIBABA_CLOUD_PROTOCOL": "HTTP",
     }
-    stack.install_plugin()
-    stack.pulumi("stack", "init", stack.name, quiet=True)
     with Shell(project, stack.variables) as shell:
         reader = Reader(stack, shell)
         reader.program(web={"images": ["nginx:1.27"]})

@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.prepared import PreparedStack, Template, account, template
 
-from local_stack import LocalStack, simulator
+__all__ = ["template"]
 
 PROGRAM = Path(__file__).parent / "programs" / "network"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def stack(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreparedStack]:
     """Yield a created stack of the program, not yet up."""
     folder = tmp_path_factory.mktemp("alicloud")
     project = folder / "project"
     shutil.copytree(PROGRAM, project)
-    with simulator("--speed", "600", "--seed", "7") as cloud:
-        stack = LocalStack(project, folder / "pulumi", cloud)
-        stack.create()
-        yield stack
+    with account() as cloud:
+        yield template.stack(project, folder / "pulumi", cloud)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.prepared import PreparedStack, Template
 
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.account import Account
 from imagecache_provider.eci.client import OpenApiClient
 from imagecache_provider.eci.products import ECI, OTHERS, Product
-from local_stack import LocalStack, Simulator
+from local_stack import Simulator
 
 IMAGE_CACHE = "imagecache:eci:ImageCache"
 
@@ -27,7 +28,7 @@ class PluginStack:
         stack: the stack, created.
     """
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: PreparedStack) -> None:
         self.stack = stack
         self.cloud = stack.simulator
 
@@ -96,13 +97,12 @@ class PluginStack:
 
 
 @pytest.fixture
-def plugin(cloud: Simulator, tmp_path: Path) -> PluginStack:
+def plugin(cloud: Simulator, template: Template, tmp_path: Path) -> PluginStack:
     """Return a created stack whose default networks reach the registries."""
     for region in (cloud.region, "cn-beijing", "cn-shanghai"):
         cloud.ask("internet", "POST", {"RegionId": region})
     project = tmp_path / "project"
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: plugin-test\nruntime: yaml\n")
-    stack = LocalStack(project, tmp_path / "pulumi", cloud)
-    stack.create()
+    stack = template.stack(project, tmp_path / "pulumi", cloud)
     return PluginStack(stack)
