@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks, rpc
+from pulumi.runtime import mocks, rpc, settings
 from pulumi_imagecache.eci import outputs
 
 from imagecache_provider.dynamic import PROGRAM
@@ -46,12 +48,36 @@ class Engine(mocks.Mocks):
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """Yield the thread's event loop, on which Pulumi's SDK runs a program under mocks.
+
+    The mocks want one in each thread that they work in, too.
+    """
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def make() -> asyncio.AbstractEventLoop:
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+        return loops[-1]
+
+    loop = make()
+    loop.set_default_executor(ThreadPoolExecutor(initializer=make))
+    yield loop
+    while tasks := asyncio.all_tasks(loop):  # the SDK's, which begin others
+        loop.run_until_complete(asyncio.wait(tasks))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    for each in loops:
+        each.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def engine(loop: asyncio.AbstractEventLoop) -> Iterator[Engine]:  # noqa: ARG001 - the SDK takes the thread's
     """Yield an engine for a program of stack `dev` of project `project`."""
     engine = Engine()
     mocks.set_mocks(engine, "project", "dev", preview=False)
     yield engine
-    mocks.set_mocks(Engine())
+    settings.reset_options()  # the stack's resource goes with the loop
 
 
 def run(program: Callable[[], Any]) -> None:
