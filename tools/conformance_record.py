@@ -1,6 +1,7 @@
 """The record of what crossed the wire in tests that passed: docs/conformance.json, and how it's made.
 
-tests/conformance writes it (`make conformance`) and compares it; tools/conformance_table.py reads it.
+A run of tests/conformance gathers it, in one process or several; tests/whole_run.py puts the parts together,
+writes it (`make conformance`) and compares it. tools/conformance_table.py reads it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from conformance_account import Crossing
+import pytest
+
+if TYPE_CHECKING:  # the official clients take a second to load, and a run of other tests has none
+    from conformance_account import Crossing
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "conformance.json"
 KINDS = ("parameters", "fields", "errors")
@@ -39,6 +44,17 @@ class Recorder:
         """Take a test out: what it saw proves nothing."""
         self._failed.add(test)
 
+    def part(self) -> dict[str, Any]:
+        """Return what was seen, as one process can hand it to another."""
+        seen = {test: [list(item) for item in sorted(items)] for test, items in self._seen.items()}
+        return {"seen": seen, "failed": sorted(self._failed)}
+
+    def merge(self, part: Mapping[str, Any]) -> None:
+        """Take in what another process saw."""
+        for test, items in part["seen"].items():
+            self._seen[test] |= {(product, action, kind, name) for product, action, kind, name in items}
+        self._failed |= set(part["failed"])
+
     def record(self) -> Record:
         """Return the record, the same whatever order the tests ran in."""
         tests = sorted(self._seen.keys() - self._failed, key=lambda test: (len(self._seen[test]), test))
@@ -50,6 +66,10 @@ class Recorder:
         for (product, action, kind, name), test in sorted(named.items()):
             record.setdefault(product, {}).setdefault(action, {}).setdefault(kind, {})[name] = test
         return record
+
+
+RECORDER = pytest.StashKey[Recorder]()
+"""What the tests of this process saw."""
 
 
 def read() -> Record:

@@ -1,6 +1,7 @@
-"""One run of the conformance suite, as pytest sees it: its options, what it leaves out, and its record.
+"""One run of the conformance suite, as pytest sees it: its options, what it leaves out, what its tests saw.
 
-tests/conformance/conftest.py takes in these hooks, and has the fixtures.
+tests/conformance/conftest.py takes in these hooks, and has the fixtures. tests/whole_run.py looks at what all
+tests saw together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import signal
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
@@ -18,7 +19,6 @@ from conformance_account import Account, Cap, CapExceededError, new_run
 from conformance_sweep import NoCredentialsError, environment_access
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "conformance"
-_ELSEWHERE = "alicloud"
 _REAL_TEST_SECONDS = 3600
 
 
@@ -34,7 +34,6 @@ class Suite:
         paid: run what costs money, too.
         run: the tag's value; each test's own has a number behind it.
         cap: counts what is made.
-        recorder: gathers what tests see.
         left_out: reason to number of tests.
     """
 
@@ -45,7 +44,6 @@ class Suite:
     paid: bool
     cap: Cap
     run: str = field(default_factory=new_run)
-    recorder: conformance_record.Recorder = field(default_factory=conformance_record.Recorder)
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -86,6 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if suite.real:
         if not suite.region:
             raise pytest.UsageError("--cloud real needs --cloud-region: the one region that it may use")
+        if hasattr(config, "workerinput") or config.getoption("numprocesses", default=None):
+            raise pytest.UsageError("--cloud real goes without -n: one process counts what it makes")
         try:
             environment_access(suite.region, suite.endpoint)
         except NoCredentialsError as error:
@@ -147,41 +147,12 @@ def pytest_runtest_makereport(
         item.session.shouldfail = str(call.excinfo.value)
     account = item.stash.get(ACCOUNT, None)
     if account is not None:
-        suite, test = item.config.stash[SUITE], _name(item)
+        recorder, test = item.config.stash[conformance_record.RECORDER], _name(item)
         if not report.passed:
-            suite.recorder.failed(test)
+            recorder.failed(test)
         elif call.when == "call":
-            suite.recorder.passed(test, account.crossings)
+            recorder.passed(test, account.crossings)
     return report
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write the record, or fail if a run of the whole suite saw something else than it says."""
-    suite = session.config.stash[SUITE]
-    writes = session.config.getoption("record", default=False)
-    whole = not suite.real and exitstatus == pytest.ExitCode.OK and _is_whole(session)
-    record = suite.recorder.record()
-    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    if whole and writes:
-        conformance_record.write(record)
-    elif writes:
-        reporter.write_line("\n--record needs the whole suite to pass against the simulator", red=True)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    elif whole and record != conformance_record.read():
-        reporter.write_line("\ndocs/conformance.json isn't what the suite saw: `make conformance`", red=True)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _is_whole(session: pytest.Session) -> bool:
-    """Tell whether all the suite's tests ran: each of its files was collected, and nothing was picked out."""
-    option = session.config.getoption
-    picked = option("keyword") or option("markexpr") or option("deselect")
-    picked = picked or option("lf", default=False)  # the cache's, which a run may be without
-    if picked or any("::" in argument for argument in session.config.args):
-        return False
-    files = {path for path in FOLDER.rglob("test_*.py") if path.relative_to(FOLDER).parts[0] != _ELSEWHERE}
-    return files <= {item.path for item in session.items}
 
 
 def _name(item: pytest.Item) -> str:

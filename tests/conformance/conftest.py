@@ -28,7 +28,6 @@ from conformance_run import (
     pytest_configure,
     pytest_generate_tests,
     pytest_runtest_makereport,
-    pytest_sessionfinish,
     pytest_terminal_summary,
 )
 from conformance_sweep import environment_access, is_old, of_run, sweep
@@ -41,7 +40,6 @@ __all__ = [
     "pytest_configure",
     "pytest_generate_tests",
     "pytest_runtest_makereport",
-    "pytest_sessionfinish",
     "pytest_terminal_summary",
 ]
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.chance import examples
 
 from imagecache_provider.check import CheckFailure, check
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
@@ -321,7 +322,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @example(inputs={"vswitchIds": [{}, {}]})
 @example(inputs={"imageRegistryCredentials": [[], {}, "", {"server": []}, {"server": []}]})
 @given(inputs=st.dictionaries(NAMES, VALUES, max_size=6))

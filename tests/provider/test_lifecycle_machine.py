@@ -10,9 +10,10 @@ import asyncio
 from contextlib import ExitStack
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from tests.chance import examples
 from tests.provider.fronts import Plugin
 from tests.provider.world import REGION, DrivenClock
 from tests.rights.walk import restricted_cloud
@@ -181,10 +182,6 @@ class LifecycleMachine(RuleBasedStateMachine):
 
 
 TestLifecycle = LifecycleMachine.TestCase
-TestLifecycle.settings = settings(  # the same examples in every run, in 20 seconds
-    max_examples=25,
-    stateful_step_count=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
+TestLifecycle.settings = examples(
+    25, same=True, stateful_step_count=8, suppress_health_check=list(HealthCheck)
 )

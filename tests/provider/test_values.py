@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime import rpc
+from tests.chance import examples
 
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.values import from_pulumi, to_pulumi
@@ -65,7 +66,7 @@ def test_to_pulumi() -> None:
     assert to_pulumi({"a": [UNKNOWN, 1], "b": UNKNOWN}) == {"a": [rpc.UNKNOWN, 1], "b": rpc.UNKNOWN}
 
 
-@settings(deadline=None)
+@examples(100)
 @given(value=PLAIN)
 def test_there_and_back(value: Any) -> None:
     """A plain value comes back from Pulumi's form as it was."""

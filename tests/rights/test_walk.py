@@ -1,27 +1,43 @@
-"""The walk: each right that the provider's calls needed in this run is in the policy, and none is in vain.
-
-These tests come last. A right that lacks also fails the test whose call needs it, as all run under the
-policy; what each is for is tested one by one in tests/provider/test_rights.py.
-"""
+"""The walk: what a run's end says of the rights that the provider's calls needed, and of the policies."""
 
 from __future__ import annotations
 
-import pytest
-from tests.rights.walk import FULL, NEEDED, READ_ONLY, rights
+from dataclasses import replace
 
-pytestmark = pytest.mark.last
+import pytest
+from tests.rights.walk import FULL, READ_ONLY, rights
+from tests.whole_run import SUITE, Run, Verdict, judge_rights
+
+WHOLE = Run(frozenset(SUITE.rglob("test_*.py")), picked=False, passed=True)
+GRANTED = rights(FULL)
 
 
 def test_each_needed_right_is_granted() -> None:
-    """Each right that a call needed is in the policy, whatever tests ran."""
-    assert {right.lower() for right in NEEDED} <= {right.lower() for right in rights(FULL)}
+    """A right that a call needed and the policy lacks is wrong, whatever tests ran."""
+    for run in (WHOLE, replace(WHOLE, picked=True), replace(WHOLE, passed=False)):
+        verdict = judge_rights([*GRANTED, "eci:Odd"], run)
+        assert verdict == Verdict(("eci:Odd was needed; full.json doesn't grant it",))
 
 
-def test_each_granted_right_is_needed(whole_suite: bool) -> None:
-    """In a run of the whole suite, each right of the policy was needed: there's none too many."""
-    if not whole_suite:
-        pytest.skip("only a run of the whole suite needs all rights")
-    assert set(rights(FULL)) - set(NEEDED) == set()
+def test_each_granted_right_is_needed() -> None:
+    """In a run of the whole suite a right of the policy that nothing needed is wrong."""
+    first, *others = GRANTED
+    assert judge_rights(others, WHOLE) == Verdict((f"full.json grants {first}; nothing needed it",))
+    assert judge_rights(GRANTED, WHOLE) == Verdict(held=("each right of full.json was needed",))
+    assert judge_rights([right.upper() for right in GRANTED], WHOLE).wrong == ()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        replace(WHOLE, picked=True),
+        replace(WHOLE, passed=False),
+        replace(WHOLE, files=WHOLE.files - {SUITE / "rights" / "test_walk.py"}),
+    ],
+)
+def test_only_a_run_of_the_whole_suite_needs_all(run: Run) -> None:
+    """A run that left out a test or a file, or in which one failed, isn't asked for all rights."""
+    assert judge_rights(GRANTED[1:], run) == Verdict()
 
 
 def test_read_only_is_a_part() -> None:

@@ -1,8 +1,8 @@
 """The policy that the provider's tests run under, and what rights its calls needed meanwhile.
 
 In every account that those tests make, the provider's access key is a RAM user's, whose policy is
-docs/policies/full.json: a call which isn't in it fails the test that makes it. test_walk.py looks at the
-calls of the whole run.
+docs/policies/full.json: a call which isn't in it fails the test that makes it. tests/whole_run.py looks
+at the calls of the whole run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FULL = Policy.read((POLICIES / "full.json").read_text())
 ANYTHING = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 NEEDED: Counter[str] = Counter()
-"""How often the provider's calls needed each right, in all tests of this run so far."""
+"""How often the provider's calls needed each right, in all tests of this process so far."""
 COLLEAGUE = {"imagecache:accessKey": "colleague", "imagecache:secretKey": "colleague-secret"}
 """The settings of somebody who may do everything, in accounts of `restricted_cloud`."""
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.chance import examples
 from tests.simulator.signed_account import NOW, REGION, SignedAccount, sent
 
 import conformance_models
@@ -29,7 +30,7 @@ from signed_calls import FORM, Signer
 
 ACTIONS = sorted((version, action) for version, product in PRODUCTS.items() for action in product.actions)
 RECORD = json.loads((Path(__file__).parents[2] / "docs" / "conformance.json").read_text())
-FEW = settings(max_examples=150, deadline=None, derandomize=True)
+FEW = examples(150, same=True)
 
 WRONG = (
     "", " ", "0", "-1", "1", "20", "1e5", "NaN", "9" * 30, "9" * 5000, "٣", "true", "maybe", "null",

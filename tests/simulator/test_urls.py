@@ -11,8 +11,9 @@ from datetime import datetime, timezone
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.chance import examples
 
 from imagecache_simulator import Cloud
 from imagecache_simulator.urls import PRODUCTS
@@ -100,7 +101,7 @@ def check(cloud: Cloud, request: Request) -> int:
     return response.status
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data())
 def test_any_signed_call(data: st.DataObject) -> None:
     """A signed call with any parameters is done or refused; nothing makes the simulator fail."""
@@ -128,7 +129,7 @@ def test_any_signed_call(data: st.DataObject) -> None:
         cloud.advance(60)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     method=st.sampled_from(["GET", "POST", "X"]),
     path=st.sampled_from(["", "/", "/x", "//", "/\x00"]),

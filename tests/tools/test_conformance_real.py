@@ -152,6 +152,7 @@ def test_cap(suite: Command, cloud: Cloud) -> None:
         (["--cloud", "real"], "--cloud real needs --cloud-region"),
         (["--cloud-region", REGION], "go with --cloud real"),
         (["--cloud-paid"], "go with --cloud real"),
+        (["--cloud", "real", "--cloud-region", REGION, "-n", "2"], "--cloud real goes without -n"),
     ],
 )
 def test_half_of_what_it_needs(options: list[str], message: str) -> None:

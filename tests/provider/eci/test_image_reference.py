@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.chance import examples
 
 from imagecache_provider.eci.image_reference import canonical, problem
 
@@ -110,7 +111,7 @@ TAG = st.one_of(st.just(""), st.from_regex(r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}",
 DIGEST = st.one_of(st.just(""), st.from_regex(r"@sha256:[0-9a-f]{64}", fullmatch=True))
 
 
-@settings(deadline=None)
+@examples(100)
 @given(parts=st.tuples(REGISTRY, REPOSITORY, TAG, DIGEST))
 def test_made_from_the_grammar(parts: tuple[str, str, str, str]) -> None:
     """Whatever the grammar makes is right, and so is its one form, which is its own."""
@@ -122,7 +123,7 @@ def test_made_from_the_grammar(parts: tuple[str, str, str, str]) -> None:
     assert canonical(spelled_out) == spelled_out
 
 
-@settings(deadline=None)
+@examples(100)
 @given(text=st.text(alphabet="aA0.:/@-_ \n[]é", max_size=30))
 def test_any_text(text: str) -> None:
     """Any text is right or has a problem; what is right has a form that stays as it is."""

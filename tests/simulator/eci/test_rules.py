@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.chance import examples
 from tests.simulator.eci.image_cache_rules import (
     A_DAY,
     BUILDING,
@@ -433,4 +433,4 @@ def without_request_id(answer: Answer) -> dict[str, Any]:
 
 # A failure is made small before it's shown, which takes minutes.
 TestRules = pytest.mark.timeout(600)(Account.TestCase)
-TestRules.settings = settings(max_examples=60, stateful_step_count=50, deadline=None, derandomize=True)
+TestRules.settings = examples(60, same=True, stateful_step_count=50)
