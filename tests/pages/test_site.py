@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -16,13 +17,33 @@ ROOT = DOCS.parent
 pytestmark = pytest.mark.timeout(300)  # a busy machine takes long over a site that a quiet one builds in 4 s
 
 
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS")
+"""How a `make test ARGS=…` would hand what is meant for it on to a `make` that a test starts."""
+
+
+def make_docs(*settings: str) -> subprocess.CompletedProcess[str]:
+    """Run `make docs` as somebody does in a shell, whatever this test runs in."""
+    return subprocess.run(
+        ["make", "--silent", "docs", *settings],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in OF_MAKE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `make docs` built the site into; it fails at any warning and any fault."""
+    """The folder that `make docs` built the site into; it fails at any warning and any fault.
+
+    It's built as in a `make test ARGS=…`, of whose variables `make docs` must know nothing.
+    """
     folder = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        ["make", "--silent", "docs", f"SITE={folder}"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    with pytest.MonkeyPatch.context() as around:
+        around.setenv("MAKEFLAGS", " -- ARGS=--nonsense")
+        around.setenv("ARGS", "--nonsense")
+        done = make_docs(f"SITE={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith(" 0 faults\n")
     assert "WARNING" not in done.stderr
@@ -65,13 +86,7 @@ def test_broken_link_fails_the_build(text: str, fault: str, tmp_path: Path) -> N
         f"docs_dir: docs\nhooks: ['{ROOT / 'tools' / 'site_hooks.py'}']\n"
         "nav: [page.md, index.md, CONTRIBUTING.md, CHANGELOG.md]\n"
     )
-    done = subprocess.run(
-        ["make", "--silent", "docs", f"PAGES={tmp_path / 'mkdocs.yml'}", f"SITE={tmp_path / 'site'}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = make_docs(f"PAGES={tmp_path / 'mkdocs.yml'}", f"SITE={tmp_path / 'site'}")
     assert done.returncode != 0
     (warning, *_) = [line for line in done.stderr.splitlines() if "page.md" in line and "WARNING" in line]
     assert fault in warning
