@@ -17,43 +17,50 @@ ONE_CACHE = Any
 """conftest.OneCache; pytest's importlib mode has no import between test files."""
 
 
-def test_unchanged_program_changes_nothing(one_cache: ONE_CACHE) -> None:
-    """A second preview shows no change, also after a refresh."""
-    one_cache.up()
+def test_unchanged_updated_destroyed(one_cache: ONE_CACHE) -> None:
+    """A second preview shows no change, also after a refresh; images change in place; nothing is left.
+
+    A changed image list is one UpdateImageCache: the ID stays. A cache that is gone already is no error for
+    destroy.
+    """
+    before = one_cache.up()
     one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)
     one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", quiet=True)
     one_cache.stack.pulumi("preview", "--expect-no-changes", quiet=True)
+    assert one_cache.cloud.calls("UpdateImageCache") == []
 
-
-def test_images_change_in_place(one_cache: ONE_CACHE) -> None:
-    """A changed image list is one UpdateImageCache: the ID stays."""
-    before = one_cache.up()
     one_cache.arguments(images=["nginx:1.27", "redis:7.4"])
     assert one_cache.up() == before
-    assert one_cache.cloud.caches()[0]["Images"] == ["nginx:1.27", "redis:7.4"]
+    (cache,) = one_cache.cloud.caches()
+    assert cache["Images"] == ["nginx:1.27", "redis:7.4"]
     assert len(one_cache.cloud.calls("UpdateImageCache")) == 1
 
-
-def test_replaced_by_region_create_first(one_cache: ONE_CACHE) -> None:
-    """Another region takes another cache, which is Ready before the old one is deleted."""
-    before = one_cache.up()
-    one_cache.arguments(region_id="cn-beijing")
-    after = one_cache.up()
-    assert after["id"] != before["id"]
-    calls = one_cache.cloud.ask("requests")
-    actions = [call["action"] for call in calls if call["action"] in {"CreateImageCache", "DeleteImageCache"}]
-    assert actions == ["CreateImageCache", "CreateImageCache", "DeleteImageCache"]
-    assert [cache["RegionId"] for cache in one_cache.cloud.caches()] == ["cn-beijing"]
+    one_cache.cloud.ask(f"image-caches/{cache['ImageCacheId']}", "DELETE")
+    one_cache.stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
+    assert one_cache.cloud.caches() == []
 
 
-def test_forced_replacement_is_another_cache(one_cache: ONE_CACHE) -> None:
-    """`up --target-replace` with unchanged inputs makes another cache and deletes the old one."""
-    before = one_cache.up()
+def test_replaced_create_first(one_cache: ONE_CACHE) -> None:
+    """`up --target-replace` with unchanged inputs makes another cache and deletes the old one.
+
+    Another region takes another cache, too, which is Ready before the old one is deleted.
+    """
+    first = one_cache.up()
     urn = one_cache.resource()["urn"]
     one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--target-replace", urn, quiet=True)
-    after = one_cache.stack.outputs()
-    assert after["id"] != before["id"]
-    assert [cache["ImageCacheId"] for cache in one_cache.cloud.caches()] == [after["id"]]
+    forced = one_cache.stack.outputs()
+    assert forced["id"] != first["id"]
+    assert [cache["ImageCacheId"] for cache in one_cache.cloud.caches()] == [forced["id"]]
+
+    before = len(one_cache.cloud.ask("requests"))
+    one_cache.arguments(region_id="cn-beijing")
+    moved = one_cache.up()
+    assert moved["id"] not in {first["id"], forced["id"]}
+    assert [cache["RegionId"] for cache in one_cache.cloud.caches()] == ["cn-beijing"]
+
+    calls = one_cache.cloud.ask("requests")[before:]
+    actions = [call["action"] for call in calls if call["action"] in {"CreateImageCache", "DeleteImageCache"}]
+    assert actions == ["CreateImageCache", "DeleteImageCache"]
 
 
 def test_drift_is_found_by_refresh(one_cache: ONE_CACHE) -> None:
@@ -86,28 +93,6 @@ def tag_by_hand(cloud: Simulator, cache: str) -> None:
     loop.close()
 
 
-def test_destroy_leaves_nothing(one_cache: ONE_CACHE) -> None:
-    """After destroy the account is empty; a cache that is gone already is no error."""
-    one_cache.up()
-    one_cache.cloud.ask(f"image-caches/{one_cache.cloud.caches()[0]['ImageCacheId']}", "DELETE")
-    one_cache.stack.pulumi("destroy", "--yes", "--skip-preview", quiet=True)
-    assert one_cache.cloud.caches() == []
-
-
-def test_state_is_small_and_without_code(one_cache: ONE_CACHE) -> None:
-    """A cache's record in the state, but for the engine's stack trace, is under 3 KB and pickles no code."""
-    one_cache.arguments(
-        images=["private.example.com/team/app:1.0", "nginx:1.27"], retention_days=30, tags={"team": "web"}
-    )
-    one_cache.stack.configure({"password": "simulator"})
-    one_cache.up()
-    record = one_cache.resource()
-    engines = {"stackTrace", "sourcePosition"}
-    ours = {name: value for name, value in record.items() if name not in engines}
-    assert len(json.dumps(ours, separators=(",", ":"))) < 3000
-    assert len(record["inputs"]["__provider"]) < 200
-
-
 def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
     """A password is in no output of up, preview, refresh or an error, and not in the state."""
     canary = "canary-4711-password"
@@ -123,10 +108,22 @@ def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
     assert "[secret]" in shown
 
 
-def test_password_alone_builds_nothing(one_cache: ONE_CACHE) -> None:
-    """A rotated password is recorded without a call that changes anything."""
+def test_small_state_and_rotated_password(one_cache: ONE_CACHE) -> None:
+    """A cache's record pickles no code and is small; a rotated password is recorded without a build.
+
+    Small is under 3 KB, but for the engine's stack trace.
+    """
+    one_cache.arguments(
+        images=["private.example.com/team/app:1.0", "nginx:1.27"], retention_days=30, tags={"team": "web"}
+    )
     one_cache.stack.configure({"password": "simulator"})
     one_cache.up()
+    record = one_cache.resource()
+    engines = {"stackTrace", "sourcePosition"}
+    ours = {name: value for name, value in record.items() if name not in engines}
+    assert len(json.dumps(ours, separators=(",", ":"))) < 3000
+    assert len(record["inputs"]["__provider"]) < 200
+
     one_cache.stack.configure({"password": "rotated-password"})
     one_cache.up()
     assert one_cache.cloud.calls("UpdateImageCache") == []

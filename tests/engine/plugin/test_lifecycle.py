@@ -64,7 +64,10 @@ def test_drift(plugin: PLUGIN) -> None:
 
 
 def test_import(plugin: PLUGIN) -> None:
-    """An ID is enough to import a cache, from the command line and by the option; nothing is built for it."""
+    """An ID is enough to import a cache, from the command line and by the option; nothing is built for it.
+
+    A program that wants other images than the imported cache has shows it, and builds them in place.
+    """
     plugin.program(one={"properties": {"images": ["nginx:1.27"], "imageCacheName": "one"}})
     (id_,) = plugin.up().values()
     plugin.run("state", "delete", plugin.state()["one"]["urn"], "--yes")
@@ -80,12 +83,7 @@ def test_import(plugin: PLUGIN) -> None:
     assert len(plugin.cloud.calls("CreateImageCache")) == 1
     assert plugin.cloud.calls("UpdateImageCache") == []
 
-
-def test_import_of_another(plugin: PLUGIN) -> None:
-    """A program that wants other images than the imported cache has shows it, and builds them in place."""
-    plugin.cache(imageCacheName="one")
-    (id_,) = plugin.up().values()
-    plugin.run("state", "delete", plugin.state()["web"]["urn"], "--yes")
+    plugin.run("state", "delete", plugin.state()["three"]["urn"], "--yes")
     plugin.cache(images=["redis:7"], imageCacheName="one", options={"import": id_})
     assert "~ images" in plugin.run("preview", "--diff")
     assert plugin.up() == {"web": id_}
