@@ -322,7 +322,7 @@ VALUES = st.recursive(
 )
 
 
-@examples(300)
+@examples(100)
 @example(inputs={"vswitchIds": [{}, {}]})
 @example(inputs={"imageRegistryCredentials": [[], {}, "", {"server": []}, {"server": []}]})
 @given(inputs=st.dictionaries(NAMES, VALUES, max_size=6))

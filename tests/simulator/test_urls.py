@@ -101,7 +101,7 @@ def check(cloud: Cloud, request: Request) -> int:
     return response.status
 
 
-@examples(300)
+@examples(100)
 @given(data=st.data())
 def test_any_signed_call(data: st.DataObject) -> None:
     """A signed call with any parameters is done or refused; nothing makes the simulator fail."""
@@ -129,7 +129,7 @@ def test_any_signed_call(data: st.DataObject) -> None:
         cloud.advance(60)
 
 
-@examples(300)
+@examples(100)
 @given(
     method=st.sampled_from(["GET", "POST", "X"]),
     path=st.sampled_from(["", "/", "/x", "//", "/\x00"]),

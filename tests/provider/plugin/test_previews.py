@@ -13,6 +13,7 @@ import grpc
 import pytest
 from tests.provider.fronts import AbortedError, Plugin, Recorded
 
+from imagecache_provider.eci import image_cache
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.plugin.codec import encode
 
@@ -199,8 +200,12 @@ class TestOff:
         assert "wrong-secret" not in text
 
     @pytest.mark.parametrize("kind", ["drop", "timeout"])
-    def test_no_network(self, world: World, start: Start, told: Told, kind: str) -> None:
+    def test_no_network(
+        self, world: World, start: Start, told: Told, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Without a network one line says so, before long."""
+        # What the SDK waits for a server that says nothing is real time, once for each of a dozen calls.
+        monkeypatch.setattr(image_cache, "_PREFLIGHT_TIMEOUT", 0.1)
         world.cloud.faults.add(kind, {"times": None})
         before = world.clock.seconds()
         plugin = start(preflight=None)

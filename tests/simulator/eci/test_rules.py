@@ -433,4 +433,4 @@ def without_request_id(answer: Answer) -> dict[str, Any]:
 
 # A failure is made small before it's shown, which takes minutes.
 TestRules = pytest.mark.timeout(600)(Account.TestCase)
-TestRules.settings = examples(60, same=True, stateful_step_count=50)
+TestRules.settings = examples(20, same=True, stateful_step_count=50)
