@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.prepared import Template
 
-from local_stack import LocalStack, Simulator
+from local_stack import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,15 +63,14 @@ def test_interrupted_demo_leaves_nothing(
     assert sorted(demo_clone.iterdir()) == before
 
 
-def test_real_account_needs_the_switch(cloud: Simulator, tmp_path: Path) -> None:
+def test_real_account_needs_the_switch(cloud: Simulator, template: Template, tmp_path: Path) -> None:
     """Against anything but a simulator the stack makes nothing until createPaidResources is set."""
     project = tmp_path / "project"
     project.mkdir()
     for name in ("Pulumi.yaml", "examples"):
         (project / name).symlink_to(ROOT / name)
-    stack = LocalStack(project, tmp_path / "pulumi", cloud)
-    stack.create()
-    stack.pulumi("config", "rm", "alicloud:endpoints", quiet=True)
+    stack = template.stack(project, tmp_path / "pulumi", cloud)
+    stack.unset("alicloud:endpoints")
     done = stack.pulumi("preview", quiet=True, expect=None)
     said = done.stdout + done.stderr
     assert done.returncode != 0

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.prepared import Template
 
 from engine_environment import environment
 from imagecache_provider.install import VERSION
@@ -76,15 +77,14 @@ class Loop:
 
 
 @pytest.fixture
-def loop(cloud: Simulator, tmp_path: Path) -> Loop:
+def loop(cloud: Simulator, template: Template, tmp_path: Path) -> Loop:
     """A loop that hasn't run yet; both regions' default networks reach the registries."""
     for region in ("cn-hangzhou", "cn-beijing"):
         cloud.ask("internet", "POST", {"RegionId": region})
     folder = tmp_path / "stacks"
     shutil.copytree(EXAMPLE / "stacks", folder)
-    stack = LocalStack(folder, tmp_path / "pulumi", cloud)
-    stack.install_plugin()
-    return Loop(folder, stack)
+    template.installed(tmp_path / "pulumi")
+    return Loop(folder, LocalStack(folder, tmp_path / "pulumi", cloud))
 
 
 def results(report: dict[str, dict[str, Any]]) -> dict[str, str]:
