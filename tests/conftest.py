@@ -10,7 +10,7 @@ import pytest
 from build_plugin import DIST, ROOT
 from imagecache_provider.install import archive_name
 
-pytest_plugins = ["tests.chance", "tests.costs", "tests.hangs", "tests.whole_run"]
+pytest_plugins = ["tests.chance", "tests.costs", "tests.hangs", "tests.quick", "tests.whole_run"]
 
 
 @pytest.fixture(scope="session")
