@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 from pathlib import Path
 
@@ -16,5 +17,8 @@ pytest_plugins = ["tests.chance", "tests.costs", "tests.hangs", "tests.quick", "
 @pytest.fixture(scope="session")
 def plugin_archive() -> Path:
     """The plugin's archive, made by `make plugin` if it isn't there or is older than what it's made from."""
-    subprocess.run(["make", "--silent", "plugin"], cwd=ROOT, check=True)
+    DIST.mkdir(exist_ok=True)
+    with (DIST / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers may want it at once
+        subprocess.run(["make", "--silent", "plugin"], cwd=ROOT, check=True)
     return DIST / archive_name()
