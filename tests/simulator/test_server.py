@@ -76,11 +76,8 @@ def test_async_client() -> None:
             "Tag.1.Key": "k",
             "Tag.1.Value": "",
         }
-        # Not asyncio.run, which takes the thread's own loop away: other tests, of Pulumi's SDK, want it.
-        loop = asyncio.new_event_loop()
         call = Client(config).call_api_async(params, OpenApiRequest(query=query), RuntimeOptions())
-        answer = loop.run_until_complete(call)
-        loop.close()
+        answer = asyncio.run(call)
     assert answer["body"]["ImageCaches"] == []
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -79,15 +79,6 @@ class Stream:
                 return message
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run work in a loop of its own. `asyncio.run` takes the thread's away, which Pulumi's SDK wants."""
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.close()
-
-
 def until(seconds: float, reached: Callable[[], bool]) -> None:
     """Wait for what another thread does, at most so long."""
     end = time.monotonic() + seconds
@@ -148,7 +139,7 @@ def test_no_stream_after_the_end(cloud: Watched) -> None:
     async def read() -> list[Any]:
         return [chunk async for chunk in closed.response().body_iterator]
 
-    assert run(read()) == ["retry: 1000\n\n"]
+    assert asyncio.run(read()) == ["retry: 1000\n\n"]
 
 
 @pytest.mark.parametrize("path", ["/", "/_simulator/events", "/_simulator/page/page.js", "/_simulator/clock"])
@@ -170,6 +161,6 @@ def test_other_machines(cloud: Watched, path: str) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    run(application(cloud, events.Events(cloud))(scope, receive, send))
+    asyncio.run(application(cloud, events.Events(cloud))(scope, receive, send))
     assert sent[0]["status"] == 403
     assert b"only this machine" in sent[1]["body"]
