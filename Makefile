@@ -18,8 +18,12 @@ unexport ARGS KEEP PAGES PYTHON PYTHON310 SITE
 SETUP := $(MAKE) --silent --no-print-directory PYTHON=$(PYTHON)
 BESIDE_ENGINE := $(PYTHON) tools/beside_engine.py
 
+# Tests on the engine wait for it more than they work.
+WORKERS ?= 3
+unexport PYTHONDONTWRITEBYTECODE WORKERS
+
 .NOTPARALLEL:
-.PHONY: help python setup engine plugin browser demo docs bench bench-simulator policy-pack test check format schema generate sdks conformance chaos constraints
+.PHONY: help python setup engine plugin browser demo docs bench bench-simulator policy-pack test test-quick check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -85,7 +89,10 @@ bench-simulator: setup ## put 200 calls a second on the simulator for a minute; 
 	@$(PY) benchmarks/simulator.py $(ARGS)
 
 test: engine browser plugin policy-pack check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-quick: setup ## run the tests that need neither engine nor browser, between two edits (90 seconds)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal --quick $(ARGS)
 
 check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff check
