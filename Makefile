@@ -20,6 +20,7 @@ BESIDE_ENGINE := $(PYTHON) tools/beside_engine.py
 
 # Tests on the engine wait for it more than they work.
 WORKERS ?= 3
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE WORKERS
 
 .NOTPARALLEL:
@@ -88,11 +89,11 @@ bench: engine plugin ## measure against alicloud's own and a do-nothing provider
 bench-simulator: setup ## put 200 calls a second on the simulator for a minute; ARGS='--seconds 10' for less
 	@$(PY) benchmarks/simulator.py $(ARGS)
 
-test: engine browser plugin policy-pack check ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
-	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+test: python ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
+	@$(BESIDE_ENGINE) $(SETUP) setup browser policy-pack plugin check -- $(PYTEST) $(ARGS)
 
 test-quick: setup ## run the tests that need neither engine nor browser, between two edits (90 seconds)
-	@$(PY) -m pytest -n $(WORKERS) --dist worksteal --quick $(ARGS)
+	@$(PYTEST) --quick $(ARGS)
 
 check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff check
@@ -124,7 +125,7 @@ sdks: schema ## make the Node and Go SDKs in dist/sdk and compile them; needs np
 	@$(PY) tools/generate_sdks.py --others
 
 conformance: setup ## run the official clients against the simulator, and write what they saw
-	@$(PY) -m pytest --quiet tests/conformance --ignore tests/conformance/alicloud --record
+	@$(PYTEST) --quiet tests/conformance --ignore tests/conformance/alicloud --record
 	@$(PY) tools/conformance_table.py
 
 chaos: engine ## kill and disturb stacks, compare cloud and state, write docs/reliability; ARGS='--seed N --trials 1'

@@ -11,7 +11,14 @@ import pytest
 from build_plugin import DIST, ROOT
 from imagecache_provider.install import archive_name
 
-pytest_plugins = ["tests.chance", "tests.costs", "tests.hangs", "tests.quick", "tests.whole_run"]
+pytest_plugins = [
+    "tests.chance",
+    "tests.costs",
+    "tests.quick",  # before the one that imports it, or pytest warns that it can't rewrite its asserts
+    "tests.engine_beside",
+    "tests.hangs",
+    "tests.whole_run",
+]
 
 
 @pytest.fixture(scope="session")

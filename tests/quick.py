@@ -30,8 +30,9 @@ class Kind:
     fixtures: tuple[str, ...] = ()
 
 
+ENGINE = Kind("with an engine", ("engine", "pages", "benchmarks", "conformance/alicloud"))
 KINDS = (
-    Kind("with an engine", ("engine", "pages", "benchmarks", "conformance/alicloud")),
+    ENGINE,
     Kind("with a browser", fixtures=("browser",)),
     Kind("of the plugin's archive", fixtures=("plugin_archive",)),
     Kind(

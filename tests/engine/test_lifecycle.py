@@ -87,10 +87,7 @@ def tag_by_hand(cloud: Simulator, cache: str) -> None:
         credentials={"accessKey": cloud.access_key_id, "secretKey": cloud.access_key_secret},
     )
     console = ImageCache(OpenApiClient(account, SystemClock(), random.Random()))  # noqa: S311 - for retries
-    # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(console.tag(cache, cloud.region, {"added": "by hand"}, removed=()))
-    loop.close()
+    asyncio.run(console.tag(cache, cloud.region, {"added": "by hand"}, removed=()))
 
 
 def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:

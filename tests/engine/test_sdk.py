@@ -168,7 +168,4 @@ def make_by_hand(cloud: Simulator) -> None:
     )
     client = OpenApiClient(account, SystemClock(), random.Random())  # noqa: S311 - for retries
     parameters = {"RegionId": cloud.region, "ImageCacheName": "flink", "Image.1": "flink:1.20"}
-    # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(client.call("CreateImageCache", parameters))
-    loop.close()
+    asyncio.run(client.call("CreateImageCache", parameters))

@@ -85,11 +85,7 @@ class PluginStack:
         credentials = {"accessKey": self.cloud.access_key_id, "secretKey": self.cloud.access_key_secret}
         account = Account(endpoint=self.cloud.endpoint, protocol="HTTP", credentials=credentials)
         client = OpenApiClient(account, SystemClock(), random.Random())  # noqa: S311 - for retries
-        # Not asyncio.run, which takes the thread's own loop away: later tests of Pulumi's SDK want it.
-        loop = asyncio.new_event_loop()
-        answer = loop.run_until_complete(client.call(action, parameters, product=product))
-        loop.close()
-        return answer
+        return asyncio.run(client.call(action, parameters, product=product))
 
     def ids(self) -> list[str]:
         """The IDs of the caches in the cloud."""
