@@ -21,10 +21,10 @@ BESIDE_ENGINE := $(PYTHON) tools/beside_engine.py
 # Tests on the engine wait for it more than they work.
 WORKERS ?= 3
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist worksteal
-unexport PYTHONDONTWRITEBYTECODE WORKERS
+unexport PYTHONDONTWRITEBYTECODE SEED WORKERS
 
 .NOTPARALLEL:
-.PHONY: help python setup engine plugin browser demo docs bench bench-simulator policy-pack test test-quick check format schema generate sdks conformance chaos constraints
+.PHONY: help python setup engine plugin browser demo docs bench bench-simulator policy-pack test test-quick test-deep check format schema generate sdks conformance chaos constraints
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -94,6 +94,14 @@ test: python ## run everything: checks, unit, contract and real-engine tests; AR
 
 test-quick: setup ## run the tests that need neither engine nor browser, between two edits (90 seconds)
 	@$(PYTEST) --quick $(ARGS)
+
+# The first line says the seed; SEED=N repeats it. What is measured is only printed: `make bench` records it.
+test-deep: export SEED := $(SEED)
+test-deep: engine plugin ## what takes too long for every change: many random examples, long chaos, the bench; an hour
+	@seed="$${SEED:-$$(date +%s)}"; echo "seed $$seed"; unset SEED; \
+		$(PYTEST) --randomly-seed="$$seed" -m hypothesis --hypothesis-profile=deep --timeout 1800 tests/provider tests/simulator && \
+		PYTHONPATH=tools $(PY) -m chaos --seed "$$seed" && \
+		PYTHONPATH=benchmarks:tools $(PY) -m performance
 
 check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(VENV)/bin/ruff check

@@ -152,7 +152,7 @@ def test_engine_that_nobody_builds_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_variables_of_the_makefile_stay_with_their_target() -> None:
     """What a user sets on make's command line doesn't reach a program that make starts, nor its own make."""
-    names = ["ARGS", "KEEP", "PAGES", "PYTHON", "PYTHON310", "SITE", "WORKERS"]
+    names = ["ARGS", "KEEP", "PAGES", "PYTHON", "PYTHON310", "SEED", "SITE", "WORKERS"]
     show = "show: ; @env; $(MAKE) --no-print-directory inner\ninner: ; @echo 'inner=$(ARGS)'"
     given = [f"{name}=from-the-user" for name in names]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The project's own workflow does what the README says, and nothing that it needn't be able to."""
+"""The project's own workflows do what the README says, and nothing that they needn't be able to."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / ".github" / "workflows" / "ci.yml"
-WORKFLOW: dict[Any, Any] = yaml.safe_load(FILE.read_text())
+FOLDER = ROOT / ".github" / "workflows"
+
+
+def read(name: str) -> dict[Any, Any]:
+    """Read a workflow."""
+    workflow: dict[Any, Any] = yaml.safe_load((FOLDER / name).read_text())
+    return workflow
+
+
+WORKFLOW, NIGHTLY = read("ci.yml"), read("nightly.yml")
 (JOB,) = WORKFLOW["jobs"].values()
+(DEEP,) = NIGHTLY["jobs"].values()
+BOTH = pytest.mark.parametrize("name", ["ci.yml", "nightly.yml"])
 
 
 def test_runs_the_readmes_commands() -> None:
@@ -29,18 +40,36 @@ def test_runs_on_every_change() -> None:
     assert on == {"push": {"branches": ["main"]}, "pull_request": None}
 
 
-def test_may_only_read() -> None:
+def test_nightly_runs_the_deep_form() -> None:
+    """Each night, and by hand with the seed of a run to repeat, what `make test` is too short for is run."""
+    on = NIGHTLY[True]
+    assert set(on) == {"schedule", "workflow_dispatch"}
+    assert list(on["workflow_dispatch"]["inputs"]) == ["seed"]
+    (step,) = [step for step in DEEP["steps"] if "run" in step]
+    assert step == {"run": 'make test-deep SEED="$SEED"', "env": {"SEED": "${{ inputs.seed }}"}}
+
+
+def test_there_are_no_others() -> None:
+    """The tests here are of all workflows."""
+    assert sorted(file.name for file in FOLDER.iterdir()) == ["ci.yml", "nightly.yml"]
+
+
+@BOTH
+def test_may_only_read(name: str) -> None:
     """Its token reads the repository, isn't left in the checkout, and there is no secret in it."""
-    assert WORKFLOW["permissions"] == {"contents": "read"}
-    assert "permissions" not in JOB
-    (checkout,) = [step for step in JOB["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    workflow = read(name)
+    (job,) = workflow["jobs"].values()
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "permissions" not in job
+    (checkout,) = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
     assert checkout["with"] == {"persist-credentials": False}
-    assert "secrets." not in FILE.read_text()
+    assert "secrets." not in (FOLDER / name).read_text()
 
 
-def test_actions_are_pinned() -> None:
+@BOTH
+def test_actions_are_pinned(name: str) -> None:
     """Each action is named by the hash of a release, which stands behind it."""
-    uses = re.findall(r"uses: (.+)", FILE.read_text())
+    uses = re.findall(r"uses: (.+)", (FOLDER / name).read_text())
     assert uses
     assert [each for each in uses if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", each)] == []
 
@@ -52,9 +81,10 @@ def test_pythons() -> None:
     assert JOB["strategy"]["matrix"]["python"] == [oldest, "3.13"]
 
 
-def test_what_is_kept() -> None:
+@pytest.mark.parametrize("job", [JOB, DEEP], ids=["ci", "nightly"])
+def test_what_is_kept(job: dict[str, Any]) -> None:
     """The built engine is kept, and made anew when what it is built from changes."""
-    (kept,) = [step["with"] for step in JOB["steps"] if step.get("uses", "").startswith("actions/cache@")]
+    (kept,) = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache@")]
     assert "~/.cache/pulumi-imagecache" in kept["path"]
     patterns = re.findall(r"'([^']+)'", kept["key"])
     assert patterns == ["tools/engine/**", "tools/engine_*.py"]
