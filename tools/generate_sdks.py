@@ -51,8 +51,6 @@ def _hint():
     warn_without_plugin()
 """
 _GO_MODULE = "pulumi-imagecache/sdk/go/imagecache"
-_STUB = "github.com/alibabacloud-go/alibabacloud-gateway-oss"
-"""A module that go.mod replaces by a folder beside it."""
 
 
 class StaleError(Exception):
@@ -183,10 +181,11 @@ def go() -> None:
     folder = _fresh(OTHERS / "go")
     _generate("go", folder)
     package = folder / "imagecache"
-    for name in ("go.mod", "go.sum"):
-        shutil.copy(MODULES / name, package)
-    stub = f"-replace={_STUB}={MODULES / 'oss-gateway-stub'}"
-    _run([found, "mod", "edit", f"-module={_GO_MODULE}", stub], package)
+    shutil.copy(MODULES / "go.sum", package)
+    # Modules that folders beside it stand in for are named from here.
+    pins = (MODULES / "go.mod").read_text(encoding="utf-8").replace("=> ./", f"=> {MODULES}/")
+    (package / "go.mod").write_text(pins, encoding="utf-8")
+    _run([found, "mod", "edit", f"-module={_GO_MODULE}"], package)
     # As the engine is built, so that what is compiled for it serves here too.
     _run([found, "vet", "-trimpath", "./..."], package)
     _say(f"Go SDK: {package.relative_to(ROOT)}")

@@ -443,12 +443,14 @@ require (
 	sigs.k8s.io/yaml v1.3.0 // indirect
 )
 
+// The stubs say why they stand in.
 replace (
 	github.com/alibabacloud-go/alibabacloud-gateway-oss => ./oss-gateway-stub
 	github.com/aliyun/aliyun-tablestore-go-sdk => github.com/aliyun/aliyun-tablestore-go-sdk v1.7.11
 	github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+	github.com/ccojocar/zxcvbn-go => ./zxcvbn-stubs/ccojocar
 	github.com/hashicorp/terraform-exec => github.com/hashicorp/terraform-exec v0.15.0
+	github.com/nbutton23/zxcvbn-go => ./zxcvbn-stubs/nbutton23
+	github.com/olekukonko/tablewriter => github.com/olekukonko/tablewriter v0.0.5
 	github.com/spf13/afero => github.com/spf13/afero v1.4.1
 )
-
-replace github.com/olekukonko/tablewriter => github.com/olekukonko/tablewriter v0.0.5
