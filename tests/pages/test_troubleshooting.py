@@ -490,6 +490,7 @@ def repository(reader: Reader) -> None:
     for who in ("AUTHOR", "COMMITTER"):
         reader.run(f"export GIT_{who}_NAME=somebody GIT_{who}_EMAIL=somebody@example.com")
     reader.run("git init -q")
+    reader.run("echo __pycache__/ > .gitignore")  # as that of `pulumi new` has it
     commit(reader, "Cache nginx 1.27")
 
 
