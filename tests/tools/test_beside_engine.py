@@ -64,6 +64,7 @@ def run(log: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             if not there:
                 raise EngineMissingError
 
+        monkeypatch.delenv(IN_THE_MAKING, raising=False)  # this run's own
         monkeypatch.setattr(beside_engine, "find_engine", find)
         monkeypatch.setattr(engine_download, "reachable", lambda: online)
         monkeypatch.setattr(beside_engine, "go_on_path", lambda _environ: Path("go") if go else None)
