@@ -229,6 +229,15 @@ def test_versions_agree() -> None:
     assert f"pulumi/pkg/v3 {engine_pins.ENGINE_VERSION.partition('=')[2]}\n" in pulumi
 
 
+def test_libraries_are_compiled_once() -> None:
+    """The Python host has libraries in the engine's versions, but for Pulumi's own SDK."""
+    texts = [(engine_pins.MODULES / folder / "go.mod").read_text() for folder in (".", "python-host")]
+    engine, host = (dict(re.findall(r"^\t(\S+) (v\S+)", text, re.MULTILINE)) for text in texts)
+    shared = engine.keys() & host.keys()
+    assert len(shared) > 30
+    assert [name for name in shared if engine[name] != host[name]] == ["github.com/pulumi/pulumi/sdk/v3"]
+
+
 def test_engine_on_path_is_used(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     """An engine on PATH is used as it is: nothing is asked, fetched or built."""
     machine.add_pulumi()
