@@ -96,7 +96,7 @@ class Workshop:
         flags = ["-v", "-trimpath", "-ldflags", module.link_flags, *pins]
         # The folder is named with its slash, so that Go writes into it also where it's but one program.
         packages = [program.package for program in programs]
-        with self._start(["build", *flags, "-o", f"{target}{os.sep}", *packages]) as process:
+        with self._start(["build", *flags, "-o", f"{target}{os.sep}", *packages], module.tags) as process:
             output = Output()
             reader = threading.Thread(target=output.read, args=(process.stdout or (),), daemon=True)
             reader.start()
@@ -117,7 +117,7 @@ class Workshop:
         self.display.alive("fetching modules, and leaving out what isn't needed of the largest")
         programs = ",".join(program.package for program in module.programs)
         arguments = ["run", "./trim", "-to", str(target), "-programs", programs, *module.libraries]
-        with self._start(arguments) as process:
+        with self._start(arguments, module.tags) as process:
             try:
                 said = process.communicate()[0]
             except BaseException:
@@ -136,11 +136,13 @@ class Workshop:
         shutil.copyfile(Path(said) / script.path, target)
         target.chmod(0o755)
 
-    def _start(self, arguments: list[str]) -> subprocess.Popen[str]:
+    def _start(self, arguments: list[str], tags: Sequence[str] = ()) -> subprocess.Popen[str]:
+        # In the environment, so that a `go` that a program of ours runs has them, too.
+        flags = " ".join([self.environ.get("GOFLAGS", ""), *([f"-tags={','.join(tags)}"] if tags else [])])
         return subprocess.Popen(
             [str(self.go), *arguments],
             cwd=self.sources,
-            env=self.environ,
+            env={**self.environ, "GOFLAGS": flags},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

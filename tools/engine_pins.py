@@ -74,6 +74,7 @@ class Module:
         link_flags: for the linker.
         programs: all of them; `libraries` are trimmed to what these reach.
         libraries: import paths of what is trimmed before it's compiled, by tools/engine/trim.
+        tags: Go's build tags, which leave out what libraries let be left out.
     """
 
     folder: str
@@ -81,11 +82,13 @@ class Module:
     link_flags: str
     programs: tuple[Program, ...]
     libraries: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def pins(self, modules: Path) -> Iterable[str]:
         """Give all that its programs are made from, but for what only one of them is made from."""
         yield f"{platform.system()} {platform.machine()} {self.link_flags}"
         yield from self.libraries
+        yield from self.tags
         root = modules / self.folder
         apart = {root / program.sources for program in self.programs if program.sources}
         apart |= {sums.parent for sums in root.glob("*/go.sum")}
@@ -149,6 +152,8 @@ ENGINE_MODULE = Module(
         "github.com/aws/aws-sdk-go-v2/service/kms",
         "github.com/aws/aws-sdk-go-v2/service/s3",
     ),
+    # Google's client of buckets otherwise brings its service mesh, for machines within Google's cloud.
+    tags=("disable_grpc_modules",),
 )
 
 PYTHON_HOST_GROUP = Group("python-host", PYTHON_HOST_MODULE, (_LANGUAGE_PYTHON,))

@@ -36,10 +36,14 @@ version)
 list)
     echo "$FAKE_MODULE" ;;
 run)
+    case "$GOFLAGS" in *-tags=*) ;; *) echo "trimmed without tags"; exit 1 ;; esac
     if [ -n "$FAKE_TRIM_FAILURE" ]; then echo "$FAKE_TRIM_FAILURE"; exit 1; fi ;;
 build)
     while [ "$1" != -o ]; do
-        if [ "$1" = -modfile ]; then echo "trimmed" >> "$FAKE_LOG"; fi
+        if [ "$1" = -modfile ]; then
+            echo "trimmed" >> "$FAKE_LOG"
+            case "$GOFLAGS" in *-tags=*) ;; *) echo "built without tags"; exit 1 ;; esac
+        fi
         shift
     done
     folder="$2"
@@ -203,10 +207,10 @@ def test_changed_program_rebuilds_itself_only(modules: Path, file: str, rebuilt:
 
 
 def test_folder_name_follows_flags_but_not_estimates() -> None:
-    """Link flags and what is trimmed are pins; how long a build is said to take is none."""
+    """Link flags, tags and what is trimmed are pins; how long a build is said to take is none."""
     group = engine_pins.PLUGIN_GROUP
     module, program = group.module, group.programs[0]
-    other = (replace(module, link_flags="-s"), replace(module, libraries=()))
+    other = (replace(module, link_flags="-s"), replace(module, libraries=()), replace(module, tags=()))
     for each in other:
         assert replace(group, module=each).folder_name() != group.folder_name()
     assert replace(group, programs=(replace(program, seconds=1),)).folder_name() == group.folder_name()
