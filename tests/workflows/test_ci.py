@@ -19,6 +19,7 @@ def read(name: str) -> dict[Any, Any]:
     return workflow
 
 
+RUN = (ROOT / ".ci" / "run").read_text()
 WORKFLOW, NIGHTLY = read("ci.yml"), read("nightly.yml")
 (JOB,) = WORKFLOW["jobs"].values()
 (DEEP,) = NIGHTLY["jobs"].values()
@@ -31,7 +32,24 @@ def test_runs_the_readmes_commands() -> None:
     commands = re.findall(r"^```\n(make .+)\n```$", readme, re.MULTILINE)
     assert commands == ["make demo", "make test"]
     assert [step["run"] for step in JOB["steps"] if "run" in step] == commands
-    assert "make test" in (ROOT / ".ci" / "run").read_text()
+    assert "make test" in RUN
+
+
+@pytest.mark.parametrize("job", [JOB, DEEP], ids=["ci", "nightly"])
+def test_sets_what_ci_run_sets(job: dict[str, Any]) -> None:
+    """Each job has the variables of `.ci/run`, so that what skips on a laptop can't skip there."""
+    (settings,) = re.findall(r"^((?:[A-Z_]+=\S+ )+)make test\b", RUN, re.MULTILINE)
+    assert [f"{name}={value}" for name, value in job["env"].items()] == settings.split()
+
+
+def test_sets_what_tests_ask_for() -> None:
+    """There is no `REQUIRE_…` in the tests that `.ci/run` leaves out, and it sets none that no test reads."""
+    read_by_tests = {
+        name
+        for file in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"environ(?:\.get\(|\[)\"(REQUIRE_[A-Z_]+)\"", file.read_text())
+    }
+    assert read_by_tests == set(re.findall(r"\b(REQUIRE_[A-Z_]+)=1\b", RUN))
 
 
 def test_runs_on_every_change() -> None:
