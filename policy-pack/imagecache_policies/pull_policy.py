@@ -1,4 +1,4 @@
-"""Pods and container groups that pull whatever a cache has.
+"""Pods, container groups and what Auto Scaling makes those by, where they pull whatever a cache has.
 
 With the pull policy Always an instance downloads the layers again, also where it starts from a cache. In
 Kubernetes a container without a pull policy has that one if its image has the tag latest, or no tag.
@@ -11,14 +11,15 @@ from typing import Final
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from imagecache_policies.images import has_digest, tag
+from imagecache_policies.images import image
 from imagecache_policies.inputs import Inputs
-from imagecache_policies.resource_types import CONTAINER_GROUP
+from imagecache_policies.resource_types import CONTAINER_GROUP, SCALING_CONFIGURATION
 from imagecache_policies.rule import Settings, resource_policy
 
 _TEMPLATE: Final[tuple[str, ...]] = ("spec", "template", "spec")
 PODS: Final[dict[str, tuple[str, ...]]] = {
     CONTAINER_GROUP: (),
+    SCALING_CONFIGURATION: (),
     "kubernetes:core/v1:Pod": ("spec",),
     "kubernetes:core/v1:ReplicationController": _TEMPLATE,
     "kubernetes:apps/v1:DaemonSet": _TEMPLATE,
@@ -42,16 +43,17 @@ def _faults(kind: str, inputs: Inputs, _settings: Settings) -> Iterator[str]:
                     f"{where}.imagePullPolicy is Always, which downloads the image again also where an image"
                     " cache has it: set IfNotPresent"
                 )
-            elif policy is None and kind != CONTAINER_GROUP:
+            elif policy is None and kind.startswith("kubernetes:"):
                 yield from _implied(where, inputs.value(*path, index, "image"))
 
 
-def _implied(where: str, image: object) -> Iterator[str]:
-    if isinstance(image, str) and not has_digest(image) and tag(image) == "latest":
+def _implied(where: str, reference: object) -> Iterator[str]:
+    named = image(reference) if isinstance(reference, str) else None
+    if named and not named.digest and named.tag == "latest":
         yield (
-            f"{where}.image is {image!r}, for which Kubernetes takes the pull policy Always, which downloads"
-            " the image again also where an image cache has it: name a version, or set imagePullPolicy to"
-            " IfNotPresent"
+            f"{where}.image is {reference!r}, for which Kubernetes takes the pull policy Always, which"
+            " downloads the image again also where an image cache has it: name a version, or set"
+            " imagePullPolicy to IfNotPresent"
         )
 
 

@@ -6,10 +6,18 @@ from typing import Final
 
 PLUGIN: Final = "imagecache:eci:ImageCache"
 DYNAMIC: Final = "pulumi-python:dynamic/imagecache/eci:ImageCache"
-ALICLOUD: Final = "alicloud:eci/imageCache:ImageCache"
-"""pulumi-alicloud's image cache: its inputs have the same names, but no tags and no registries over HTTP."""
-
 OURS: Final = frozenset({PLUGIN, DYNAMIC})
-IMAGE_CACHES: Final = OURS | {ALICLOUD}
+
+ALICLOUD: Final = frozenset(
+    {
+        "alicloud:eci/imageCache:ImageCache",
+        "alicloud:eci/openApiImageCache:OpenApiImageCache",  # the same under another name
+    }
+)
+"""pulumi-alicloud's: their inputs have the same names, but no tags and no registries over plain HTTP."""
+
+IMAGE_CACHES: Final = OURS | ALICLOUD
 
 CONTAINER_GROUP: Final = "alicloud:eci/containerGroup:ContainerGroup"
+SCALING_CONFIGURATION: Final = "alicloud:ess/eciScalingConfiguration:EciScalingConfiguration"
+"""What Auto Scaling makes container groups by."""

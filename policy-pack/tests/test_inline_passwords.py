@@ -11,7 +11,7 @@ LOGIN = {"server": "hidden.example.com", "userName": "hidden-user", "password": 
 
 def test_password() -> None:
     """A password is a fault, of which nothing that is secret is shown."""
-    for kind in ("imagecache:eci:ImageCache", ALICLOUD):
+    for kind in ("imagecache:eci:ImageCache", *ALICLOUD):
         (message,) = judge(POLICY, {"imageRegistryCredentials": [{"server": "x"}, LOGIN]}, kind=kind)
         assert message.startswith(
             "imageRegistryCredentials[1].password is set, and kept in the stack's state:"

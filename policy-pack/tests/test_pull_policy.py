@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagecache_policies.pull_policy import PODS, POLICY
-from imagecache_policies.resource_types import CONTAINER_GROUP
+from imagecache_policies.resource_types import CONTAINER_GROUP, SCALING_CONFIGURATION
 from judging import UNJUDGED, UNKNOWN, judge
 
 POD = "kubernetes:core/v1:Pod"
@@ -48,7 +48,14 @@ def test_latest() -> None:
         "spec.containers[0].image is 'nginx'",
         "spec.containers[1].image is 'nginx:latest'",
     ]
-    assert judge(POLICY, spec, kind=CONTAINER_GROUP) == []
+    for kind in (CONTAINER_GROUP, SCALING_CONFIGURATION):
+        assert judge(POLICY, spec, kind=kind) == []
+
+
+@pytest.mark.parametrize("image", ["nginx@latest", f"nginx:latest@sha256:{'0' * 64}", "Nginx", ""])
+def test_not_latest(image: str) -> None:
+    """A digest, and what is no image reference, imply nothing."""
+    assert judge(POLICY, {"spec": {"containers": [{"image": image}]}}, kind=POD) == []
 
 
 def test_unknown() -> None:

@@ -24,5 +24,6 @@ def test_unknown() -> None:
 
 
 def test_alicloud_has_no_tags() -> None:
-    """pulumi-alicloud's image cache can't have tags, so that none are asked of it."""
-    assert judge(POLICY, {}, kind=ALICLOUD, requiredTags=["team"]) == []
+    """pulumi-alicloud's image caches can't have tags, so that none are asked of them."""
+    for kind in ALICLOUD:
+        assert judge(POLICY, {}, kind=kind, requiredTags=["team"]) == []

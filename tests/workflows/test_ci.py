@@ -37,7 +37,7 @@ def test_runs_the_readmes_commands() -> None:
 
 @pytest.mark.parametrize("job", [JOB, DEEP], ids=["ci", "nightly"])
 def test_sets_what_ci_run_sets(job: dict[str, Any]) -> None:
-    """Each job has the variables of `.ci/run`, so that what skips on a laptop can't skip there."""
+    """Each job has the variables of `.ci/run`: a test that skips on a laptop skips in neither."""
     (settings,) = re.findall(r"^((?:[A-Z_]+=\S+ )+)make test\b", RUN, re.MULTILINE)
     assert [f"{name}={value}" for name, value in job["env"].items()] == settings.split()
 
