@@ -6,7 +6,7 @@
 A stack is a `Pulumi.STACK.yaml` beside a `Pulumi.yaml`, in the folder or anywhere below it: one for each
 region or account. A round looks at each stack in the cloud (`pulumi refresh --preview-only`), then brings it
 to what the files say (`pulumi up --refresh`), which mends the drift too. `--check` only looks. A stack that
-fails keeps no other from its turn.
+fails keeps no other from its turn, nor does a file whose name is no stack's.
 
 Standard output is the report, a JSON object a line:
 
@@ -14,21 +14,19 @@ Standard output is the report, a JSON object a line:
      "drift": [{"resource": "web", "type": "imagecache:eci:ImageCache", "what": "deleted", "properties": []}],
      "changes": {"create": 1, "same": 1}, "error": ""}
 
-`result` is unchanged, changed, drifted (with `--check`), mended, failed or interrupted. Standard error is
+`result` is unchanged, changed, drifted (with `--check`), mended, failed, or interrupted, where a signal came
+before the stack was brought to what the files say, or with `--check` looked at. Standard error is
 what Pulumi says, each line behind its stack. With `--once` it ends with 0 if there was neither drift nor
-failure, with 1 if a stack failed, with 3 if one drifted. SIGTERM and ^C let a running Pulumi end as its own
-^C does, begin nothing more, and end the loop with 128 + the signal's number.
+failure, with 1 if a stack failed, with 3 if one drifted. SIGTERM, ^C and a terminal that is closed let a
+running Pulumi end as its own ^C does, begin nothing more, and end the loop with 128 + the signal's number.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -36,12 +34,17 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+from programs import Programs, Pulumi
 from pulumi import automation
 
 FAILED, DRIFTED = 1, 3
 LONGEST_ERROR = 2000
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NOT_LOOKED_AT = "a signal came before it was looked at"
+NOT_APPLIED = "a signal came after it was looked at: what the files say is not applied"
+_NAME = re.compile(r"(?!-)[A-Za-z0-9_.-]{1,100}")
+"""A stack's name as Pulumi takes it; with a dash before it, its commands would take it for an option."""
 _DIAGNOSTICS = re.compile(
     r"^Diagnostics:\n(.*?)(?=^(?:Outputs|Resources):| stderr: |\Z)", re.DOTALL | re.MULTILINE
 )
@@ -91,44 +94,36 @@ class Outcome:
     error: str = ""
 
 
-class Stop(threading.Event):
-    """Set by the first signal that asks for an end; remembers which."""
-
-    signal = 0
-
-    def __call__(self, number: int, _frame: Any) -> None:
-        """Take a signal. A terminal's ^C has reached Pulumi already; what reached only us is handed on."""
-        self.signal = number
-        self.set()
-        if number != signal.SIGINT:
-            _interrupt_children()
-
-
 def main() -> int:
     """Run one round, or one after the other until a signal comes."""
     arguments = _arguments()
-    stop = Stop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    programs = Programs()
+    for number in SIGNALS:
+        if (
+            number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+        ):  # which is what nohup is for
+            signal.signal(number, programs)
     while True:
         began = time.monotonic()
-        found = _round(arguments, stop)
-        if arguments.once and not stop.is_set():
+        found = _round(arguments, programs)
+        if arguments.once and not programs.asked_to_end.is_set():
             return _status(found)
-        if stop.wait(max(0.0, arguments.every - (time.monotonic() - began))):
-            return 128 + stop.signal
+        if programs.asked_to_end.wait(max(0.0, arguments.every - (time.monotonic() - began))):
+            return 128 + programs.signal
 
 
-def _round(arguments: argparse.Namespace, stop: Stop) -> list[Outcome]:
+def _round(arguments: argparse.Namespace, programs: Programs) -> list[Outcome]:
     """Take care of each stack once; give what came of it."""
-    found = list(_pulled(arguments.folder) if arguments.pull else ())
-    stacks = list(stack_files(arguments.folder))
-    if not stacks:
+    found = list(_pulled(arguments.folder, programs) if arguments.pull else ())
+    files = list(stack_files(arguments.folder))
+    stacks = [stack for stack in files if _NAME.fullmatch(stack.name)]
+    found.extend(_misnamed(stack) for stack in files if stack not in stacks)
+    if not files:
         found.append(_without_stacks(arguments.folder))
     for outcome in found:
         _report(outcome)
     with ThreadPoolExecutor(arguments.parallel) as pool:
-        cared = [pool.submit(_care_for, stack, stop, check=arguments.check) for stack in stacks]
+        cared = [pool.submit(_care_for, stack, programs, check=arguments.check) for stack in stacks]
         return found + [each.result() for each in cared]
 
 
@@ -145,40 +140,48 @@ def stack_files(folder: Path) -> Iterator[StackFile]:
             yield StackFile(project, name, f"{shown}/{name}")
 
 
-def _care_for(stack: StackFile, stop: Stop, *, check: bool) -> Outcome:
+def _care_for(stack: StackFile, programs: Programs, *, check: bool) -> Outcome:
     """Look at a stack, and unless told to look only, bring it to what its files say."""
-    outcome = Outcome(stack.shown)
+    outcome = Outcome(stack.shown, error=NOT_LOOKED_AT)
     began = time.monotonic()
     try:
-        _look_and_apply(stack, outcome, stop, check=check)
-    except automation.CommandError as error:
-        outcome.result = "interrupted" if stop.is_set() else "failed"
-        outcome.error = _said(str(error))
+        _look_and_apply(stack, outcome, programs, check=check)
     except Exception as error:  # noqa: BLE001 - whatever one stack has, the others have their turn
-        outcome.result, outcome.error = "failed", f"{type(error).__name__}: {error}"
+        by_pulumi = isinstance(error, automation.CommandError)
+        outcome.result = "interrupted" if programs.asked_to_end.is_set() else "failed"
+        outcome.error = _said(str(error)) if by_pulumi else f"{type(error).__name__}: {error}"
     outcome.seconds = round(time.monotonic() - began, 1)
     _report(outcome)
     return outcome
 
 
-def _look_and_apply(stack: StackFile, outcome: Outcome, stop: Stop, *, check: bool) -> None:
+def _look_and_apply(stack: StackFile, outcome: Outcome, programs: Programs, *, check: bool) -> None:
+    stop = programs.asked_to_end
+
     def say(line: str) -> None:
         print(f"[{stack.shown}] {line}", file=sys.stderr, flush=True)
 
     if stop.is_set():
         return
     open_stack = automation.select_stack if check else automation.create_or_select_stack
-    opened = open_stack(stack.name, work_dir=str(stack.project))
+    options = automation.LocalWorkspaceOptions(pulumi_command=Pulumi(programs))
+    opened = open_stack(stack.name, work_dir=str(stack.project), opts=options)
+    if stop.is_set():
+        return
     events: list[automation.events.EngineEvent] = []
-    if not stop.is_set():
-        opened.preview_refresh(on_output=say, on_event=events.append, color="never")
-        outcome.drift = list(_drift(events))
-        outcome.result = "drifted" if outcome.drift else "unchanged"
-    if not check and not stop.is_set():
-        done = opened.up(on_output=say, refresh=True, color="never", show_secrets=False)
-        outcome.changes = {str(op): count for op, count in (done.summary.resource_changes or {}).items()}
-        changed = any(count for op, count in outcome.changes.items() if op != "same")
-        outcome.result = "mended" if outcome.drift else "changed" if changed else "unchanged"
+    opened.preview_refresh(on_output=say, on_event=events.append, color="never")
+    outcome.drift = list(_drift(events))
+    if check:
+        outcome.result, outcome.error = "drifted" if outcome.drift else "unchanged", ""
+        return
+    outcome.error = NOT_APPLIED
+    if stop.is_set():
+        return
+    done = opened.up(on_output=say, refresh=True, color="never", show_secrets=False)
+    outcome.changes = {str(op): count for op, count in (done.summary.resource_changes or {}).items()}
+    changed = any(count for op, count in outcome.changes.items() if op != "same")
+    outcome.result = "mended" if outcome.drift else "changed" if changed else "unchanged"
+    outcome.error = ""
 
 
 def _drift(events: Iterable[automation.events.EngineEvent]) -> Iterator[Drift]:
@@ -194,12 +197,24 @@ def _drift(events: Iterable[automation.events.EngineEvent]) -> Iterator[Drift]:
             yield Drift(name, step.type, "deleted" if gone else "changed", properties)
 
 
-def _pulled(folder: Path) -> Iterator[Outcome]:
+def _pulled(folder: Path, programs: Programs) -> Iterator[Outcome]:
     """Bring the folder's git checkout up to date; what is there is applied if that fails."""
     command = ["git", "-C", str(folder), "pull", "--quiet", "--ff-only"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        yield Outcome("", "failed", error=f"git pull: {done.stderr.strip()[:LONGEST_ERROR]}")
+    with programs.started(command) as git:
+        _, errors = git.communicate()
+    if git.returncode:
+        result = "interrupted" if programs.asked_to_end.is_set() else "failed"
+        yield Outcome("", result, error=f"git pull: {errors.strip()[:LONGEST_ERROR]}")
+
+
+def _misnamed(stack: StackFile) -> Outcome:
+    """Say that a file is no stack's; it isn't handed to Pulumi."""
+    return Outcome(
+        stack.shown,
+        "failed",
+        error=f"{stack.project}/Pulumi.{stack.name}.yaml: {stack.name!r} is no stack's name, which has up to"
+        " 100 letters, digits, '_', '.' and '-' and doesn't begin with '-': rename the file, or take it away",
+    )
 
 
 def _without_stacks(folder: Path) -> Outcome:
@@ -227,16 +242,6 @@ _reporting = threading.Lock()
 def _report(outcome: Outcome) -> None:
     with _reporting:
         print(json.dumps(asdict(outcome), ensure_ascii=False), flush=True)
-
-
-def _interrupt_children() -> None:
-    """Do to each running Pulumi what ^C does."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    for line in listing.stdout.splitlines():
-        child, parent = map(int, line.split())
-        if parent == os.getpid():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGINT)
 
 
 def _arguments() -> argparse.Namespace:

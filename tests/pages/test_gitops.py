@@ -29,7 +29,8 @@ for cache in json.load(door.urlopen(base + "resources"))["image_caches"]:
 @pytest.mark.timeout(400)
 def test_commands(tmp_path: Path) -> None:
     """The page's stacks are applied; a cache that is deleted is reported, and put back."""
-    shutil.copy(EXAMPLE / "loop.py", tmp_path)
+    for program in ("loop.py", "programs.py"):
+        shutil.copy(EXAMPLE / program, tmp_path)
     (tmp_path / "delete_a_cache.py").write_text(DELETE)
     backend = tmp_path / "backend"
     backend.mkdir()

@@ -107,7 +107,7 @@ class Pulumi:
         return urlsplit(str(self._json("whoami", "--json").get("url", "")))
 
     def _which(self) -> tuple[str, ...]:
-        return ("--stack", self._named) if self._named else ()
+        return (f"--stack={self._named}",) if self._named else ()
 
     def _json(self, *arguments: str) -> Any:
         text = self._ask(*arguments)

@@ -27,8 +27,8 @@ def test_asks(fake_pulumi: Fake, tmp_path: Path) -> None:
     config = {"a:b": {"value": "1", "secret": True}, "a:c": {"value": "[2]", "objectValue": [2]}}
     environment = fake_pulumi(
         {
-            "stack export --stack me/project/dev": (0, "{}", ""),
-            "config --json --show-secrets --stack me/project/dev": (0, json.dumps(config), ""),
+            "stack export --stack=me/project/dev": (0, "{}", ""),
+            "config --json --show-secrets --stack=me/project/dev": (0, json.dumps(config), ""),
         }
     )
     pulumi = Pulumi(tmp_path, "me/project/dev", environment)
@@ -57,7 +57,7 @@ def test_refused(fake_pulumi: Fake, tmp_path: Path, said: str, remedy: str) -> N
     pulumi = Pulumi(tmp_path, "dev", fake_pulumi({"stack export": (255, "", said)}))
     with pytest.raises(ProviderError, match=remedy) as refused:
         pulumi.state()
-    assert str(refused.value).startswith("`pulumi stack export --stack dev` failed: ")
+    assert str(refused.value).startswith("`pulumi stack export --stack=dev` failed: ")
 
 
 def test_no_json(fake_pulumi: Fake, tmp_path: Path) -> None:
