@@ -14,8 +14,8 @@ from typing import Any
 from escaping import code, prose
 from preview import UNKNOWN, Preview, Step
 
-CACHE = ":ImageCache"
-"""How the types of image caches end, whichever front made them."""
+CACHES = (":ImageCache", ":OpenApiImageCache")
+"""How the types of image caches end, whichever front made them, and pulumi-alicloud's."""
 
 MOST_PROPERTIES = 6
 """Changed properties that are shown for one reason; the others are counted."""
@@ -58,7 +58,7 @@ _HIDDEN = re.compile(r"password|secret|token|credential|accesskey", re.IGNORECAS
 
 def is_cache(step: Step) -> bool:
     """Say whether a resource is an image cache."""
-    return step.type.endswith(CACHE)
+    return step.type.endswith(CACHES)
 
 
 def what_happens(step: Step, preview: Preview) -> str:
@@ -66,7 +66,7 @@ def what_happens(step: Step, preview: Preview) -> str:
     if step.op == "create" and step.refreshed:
         return "created again"
     if step.op != "update":
-        return _OPS.get(step.op, step.op)
+        return _OPS.get(step.op) or prose(step.op)
     said = "\n".join(preview.said(step.urn, "info"))
     return next((word for words, word in _UPDATES if words in said), "changed")
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from changes import ORDER, is_cache, what_happens, why
-from escaping import code, fenced, length, prose
+from escaping import code, fenced, hidden, length, prose
 from pods import always_pulled
 from preview import Preview, Step, plain, read_preview
 
@@ -56,7 +56,7 @@ def comment(preview: Preview, errors: str = "", limit: int = MOST) -> str:
     """
     name = preview.stack
     parts = [
-        f"<!-- image caches: {name.replace('--', '-')} -->",
+        f"<!-- image caches: {hidden(name)} -->",
         f"### Image caches{f': {code(name)}' if name else ''}",
         *_failure(preview, errors, limit // 3),
         _summary(preview),

@@ -128,8 +128,30 @@ def test_markdown_of_others_is_text(comment: Comment) -> None:
     (row,) = rows(text)
     assert row[0] == "<code>a&#124;b&#96;c&#96;&#60;img src=x&#62;&#42;&#42;d&#42;&#42;</code>"
     assert row[2] == "`images[0]`: <code>old&#124;&#96;1&#96;</code> → `<b>new</b>`"
-    assert "\\<script\\>alert(1)\\</script\\> \\[click\\]" in row[3]
-    assert "@\u200beveryone #\u200b12 \\`z\\`<br>second PIPE line" in row[3]
+    shown = "x <code>&#124;</code> y <code>&#60;script&#62;alert(1)&#60;/script&#62; &#91;click&#93;(http<!---->://evil)"
+    assert row[3] == f"⚠️ {shown} <!---->@everyone #12 &#96;z&#96;</code><br>second <code>&#124;</code> line"
+
+
+def test_what_is_not_seen_is_told(comment: Comment) -> None:
+    """A name that a direction mark turns around, or that no encoding has, is told by its numbers."""
+    text = comment(step("web\u202egnp.exe\ud800", "create"), step("plain", "\u202etaerc|@team"))
+    assert [row[:2] for row in rows(text)] == [
+        ["`web\\u202egnp.exe\\ud800`", "**created**"],
+        ["`plain`", "**<code>&#92;u202etaerc&#124;<!---->@team</code>**"],
+    ]
+
+
+def test_hidden_line(comment: Comment) -> None:
+    """The line by which the next run finds the comment can't be ended by a name in it."""
+    raw = {"urn": f"urn:pulumi:a--->@team<img src=x>::caches::{CACHE}::web", "op": "create"}
+    assert comment(raw).startswith("<!-- image caches: caches/a-=2d=2d=3e=40team=3cimg=20src=3dx=3e -->\n")
+
+
+@pytest.mark.parametrize("kind", ["eci/imageCache:ImageCache", "eci/openApiImageCache:OpenApiImageCache"])
+def test_alicloud_caches_are_caches(comment: Comment, kind: str) -> None:
+    """Both of pulumi-alicloud's image caches have a row."""
+    text = comment(step("web", "delete", f"alicloud:{kind}"))
+    assert rows(text)[0][:2] == ["`web`", "**deleted**"]
 
 
 def test_errors_are_fenced(comment: Comment) -> None:

@@ -85,6 +85,7 @@ def test_workflows_run_what_the_page_runs(github: Any) -> None:
     ]
     assert sum(bool(PREVIEW.search(run)) for run in told) == 3
     assert sum(COMMENT in run for run in told) == 3
+    assert sum("preview-in-pr/post.py comment.md" in run for run in told) == 2
     console = [command for command in PAGE.splitlines() if command.startswith("$ ")]
     assert sum(bool(PREVIEW.search(command)) for command in console) == 1
     assert sum(COMMENT in command for command in console) == 1
