@@ -192,6 +192,12 @@ def test_marks_of_words(mark: str) -> None:
         assert (escaping.prose(word) == word) == (mark in marks), word
 
 
+@pytest.mark.parametrize("mark", "\\`*_[]<>|~&$")
+def test_markup_between_tags(mark: str) -> None:
+    """Between tags for code, where Markdown is read, each of its characters is written by its number."""
+    assert escaping.code(f"|{mark}x") == f"<code>&#124;&#{ord(mark)};x</code>"
+
+
 def test_forms_of_code() -> None:
     """A name is code by backticks, or by tags where it has a backtick or a pipe; an empty one is shown."""
     assert escaping.code("a: @b") == "`a: @b`"
