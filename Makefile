@@ -100,7 +100,7 @@ test-deep: export SEED := $(SEED)
 test-deep: engine plugin ## what takes too long for every change: many random examples, long chaos, the bench; an hour
 	@seed="$${SEED:-$$(date +%s)}"; echo "seed $$seed"; unset SEED; \
 		$(PYTEST) --randomly-seed="$$seed" -m hypothesis --hypothesis-profile=deep --timeout 1800 tests/provider tests/simulator && \
-		PYTHONPATH=tools $(PY) -m chaos --seed "$$seed" && \
+		PYTHONPATH=tools $(PY) -m chaos --seed "$$seed" --trials 600 --plugin 72 --dynamic 32 --rounds 5000 && \
 		PYTHONPATH=benchmarks:tools $(PY) -m performance
 
 check: policy-pack ## lint, types, layers, and whether generated files are fresh
@@ -113,7 +113,7 @@ check: policy-pack ## lint, types, layers, and whether generated files are fresh
 	@$(PY) tools/generate_schema.py --check
 	@$(PY) tools/generate_dynamic.py --check
 	@$(PY) tools/conformance_table.py --check
-	@PYTHONPATH=tools $(PY) -m chaos.report --check
+	@PYTHONPATH=tools $(PY) -m chaos.verify
 	@PYTHONPATH=benchmarks:tools $(PY) -m performance.report --check
 	@$(PY) tools/generate_reference.py --check
 
@@ -136,7 +136,7 @@ conformance: setup ## run the official clients against the simulator, and write 
 	@$(PYTEST) --quiet tests/conformance --ignore tests/conformance/alicloud --record
 	@$(PY) tools/conformance_table.py
 
-chaos: engine ## kill and disturb stacks, compare cloud and state, write docs/reliability; ARGS='--seed N --trials 1'
+chaos: engine ## kill and disturb stacks, compare cloud and state, write docs/reliability; ARGS='--record --minutes 9' for a piece
 	@PYTHONPATH=tools $(PY) -m chaos $(or $(ARGS),--record)
 
 # From the oldest Python that is supported, so that one list fits all. The policy pack has a list of its own.

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.provider.fronts import TOKEN
 
+from chaos.cuts import Cut, cut_off, handed_over
 from chaos.engine import GATE, Engine, Entry, Program
-from chaos.programs import CANARIES
+from chaos.programs import CANARIES, USER
 from imagecache_provider.plugin.codec import Properties, decode
 from imagecache_provider.resource import HIDDEN_TAGS, STACK_TAG, Identity, Record
 from imagecache_simulator import Cloud
@@ -23,6 +25,7 @@ LOST = "lost ID"
 MISSING = "in the state, not in the cloud"
 PROPERTY = "wrong property"
 SECRET = "secret shown"  # noqa: S105 - a kind of finding
+OWN_FAULT = "fault of the provider's own code"
 PENDING = "recorded, still marked pending"
 NOT_HEALED = "not healed by three runs"
 RESTLESS = "changes without an edit"
@@ -33,8 +36,8 @@ NOT_WANTED = "orphan: cut off, then taken out of the program"
 DOCUMENTED = (HANDED_OVER, NOT_WANTED)
 """Kinds that docs/limitations.md explains, under "Ours"."""
 KINDS = (
-    DUPLICATE, ORPHAN, LOST, MISSING, PROPERTY, SECRET, PENDING, NOT_HEALED, RESTLESS, LEFT, COMMAND,
-    *DOCUMENTED,
+    DUPLICATE, ORPHAN, LOST, MISSING, PROPERTY, SECRET, OWN_FAULT, PENDING, NOT_HEALED, RESTLESS, LEFT,
+    COMMAND, *DOCUMENTED,
 )  # fmt: skip
 """Every kind of finding."""
 
@@ -47,7 +50,9 @@ class Finding:
     detail: str
 
 
-def compare(cloud: Cloud, engine: Engine, program: Program, stack: str, cut_off: bool) -> Iterator[Finding]:
+def compare(
+    cloud: Cloud, engine: Engine, program: Program, stack: str, cuts: Sequence[Cut] = ()
+) -> Iterator[Finding]:
     """Yield what is wrong after the last run.
 
     Args:
@@ -55,7 +60,7 @@ def compare(cloud: Cloud, engine: Engine, program: Program, stack: str, cut_off:
         engine: the engine with its state.
         program: what the stack should be.
         stack: its name.
-        cut_off: whether a run was killed.
+        cuts: what each run left that was cut off.
     """
     for name, inputs in program.items():
         entry = engine.live(name)
@@ -68,11 +73,11 @@ def compare(cloud: Cloud, engine: Engine, program: Program, stack: str, cut_off:
     for entry in engine.state:
         if entry.delete or entry.name not in program:
             yield Finding(MISSING, f"{entry.name} {entry.recorded.id} should be gone from the state")
-    yield from left_over(cloud, {entry.recorded.id for entry in engine.state}, program, stack, cut_off)
+    yield from left_over(cloud, {entry.recorded.id for entry in engine.state}, program, stack, cuts)
 
 
 def left_over(
-    cloud: Cloud, known: set[str], program: Program, stack: str, cut_off: bool
+    cloud: Cloud, known: set[str], program: Program, stack: str, cuts: Sequence[Cut] = ()
 ) -> Iterator[Finding]:
     """Yield the caches of a stack that its state doesn't have."""
     wanted = {Identity.of("project", stack, TOKEN, name).resource: name for name in program}
@@ -80,25 +85,26 @@ def left_over(
     for id_, cache in cloud.eci.image_caches.items():
         if id_ in known or cache.tags.get(STACK_TAG, ours) != ours:
             continue
-        kind = kind_of_orphan(Record.read(cache.tags), wanted, cut_off=cut_off)
+        kind = kind_of_orphan(id_, Record.read(cache.tags), wanted, cuts)
         yield Finding(kind, f"{id_} {cache.inputs.name} {cache.status} {cache.tags}")
 
 
-def kind_of_orphan(record: Record | None, wanted: Collection[str], *, cut_off: bool) -> str:
+def kind_of_orphan(id: str, record: Record | None, wanted: Collection[str], cuts: Sequence[Cut]) -> str:
     """Name a cache that carries a stack's tag and isn't in its state.
 
     Args:
+        id: its ID.
         record: what it says of itself.
         wanted: the hashes of the resources that the program has.
-        cut_off: whether a run was killed.
+        cuts: what each run left that was cut off.
     """
     if record is None:
         return ORPHAN
-    if cut_off and not record.pending:
+    if not record.pending and handed_over(id, cuts):
         return HANDED_OVER
-    if record.resource not in wanted:
-        return NOT_WANTED if record.pending else ORPHAN
-    return DUPLICATE
+    if record.resource in wanted:
+        return DUPLICATE
+    return NOT_WANTED if record.pending and cut_off(id, cuts) else ORPHAN
 
 
 def _gate(engine: Engine, entry: Entry, names: Sequence[str]) -> Iterator[Finding]:
@@ -144,14 +150,21 @@ def _resource(cloud: Cloud, entry: Entry, inputs: Mapping[str, Any]) -> Iterator
         yield Finding(PENDING, f"{entry.name} {entry.recorded.id} {cache.tags}")
 
 
-def shown(engine: Engine, cloud: Cloud, told: list[str]) -> Iterator[Finding]:
-    """Yield secrets that can be read: in what was said, in the cloud's log, in the state in the clear."""
-    places = {"errors": "\n".join(engine.said), "progress": "\n".join(told), "log": str(list(cloud.requests))}
-    for entry in engine.state:
-        for properties in (entry.recorded.inputs, entry.recorded.outputs):
-            places[f"state of {entry.name}"] = str(_in_the_clear(decode(properties)))
-    for place, text in places.items():
-        if any(canary in text for canary in CANARIES):
+def shown(engine: Engine, cloud: Cloud, told: Sequence[str]) -> Iterator[Finding]:
+    """Yield secrets that can be read: in what was said, in the cloud's log, in any state in the clear.
+
+    The log may show the registry's user name, as it shows all that was sent but passwords.
+    """
+    places = defaultdict(list, {"errors": [*engine.said], "progress": [*told]})
+    for entry in engine.shown:
+        places[f"inputs of {entry.name}"].append(str(_in_the_clear(decode(entry.recorded.inputs))))
+        places[f"outputs of {entry.name}"].append(str(_in_the_clear(decode(entry.recorded.outputs))))
+    searched: dict[str, tuple[str, tuple[str, ...]]] = {
+        place: ("\n".join(texts), (*CANARIES, USER)) for place, texts in places.items()
+    }
+    searched["log"] = (str(list(cloud.requests)), CANARIES)
+    for place, (text, canaries) in searched.items():
+        if any(canary in text for canary in canaries):
             yield Finding(SECRET, place)
 
 

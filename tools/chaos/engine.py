@@ -22,6 +22,8 @@ from imagecache_provider.plugin.codec import decode, encode
 from imagecache_provider.plugin.protocol import provider_pb2
 
 T = TypeVar("T")
+_SECRETS = ("imageRegistryCredentials",)
+"""The properties that Pulumi's SDKs mark as secrets."""
 _Step = Callable[[], Coroutine[Any, Any, None]]
 Program = Mapping[str, Mapping[str, Any]]
 """What a program wants: resources by name, each the inputs of an image cache, but for GATE."""
@@ -62,7 +64,11 @@ class Engine:
         said: the errors of all runs.
         changes: what the last run did or tried: `create web`.
         failed: whether the last run ended with errors.
+        running: whether a run is at work.
         interrupted: the IDs of updates and deletions that were begun and not recorded.
+        creating: the names of the last run's creates that were begun, and neither recorded nor answered.
+        refused: the names of the last run's creates that were answered with an error, and not recorded.
+        shown: every resource that was ever recorded or previewed.
     """
 
     def __init__(self, start: Callable[[], Awaitable[Plugin]], parallel: int = 1) -> None:
@@ -70,7 +76,11 @@ class Engine:
         self.said: list[str] = []
         self.changes: list[str] = []
         self.interrupted: set[str] = set()
+        self.creating: set[str] = set()
+        self.refused: set[str] = set()
+        self.shown: list[Entry] = []
         self.failed = False
+        self.running = False
         self._start = start
         self._parallel = parallel
         self._plugin: Plugin | None = None
@@ -109,17 +119,19 @@ class Engine:
         """Delete everything."""
         await self._run({}, refresh=False, preview=False)
 
-    def interrupt(self) -> None:
-        """^C: no step is begun any more, and the plugin is told."""
+    def interrupt(self) -> bool:
+        """^C: no step is begun any more, and the plugin is told; say whether a run was at work."""
         self._stopping = True
         if self._plugin is not None and not self._dead:
             self._calls.add(asyncio.ensure_future(self._plugin.call("Cancel", Empty())))
+        return self.running
 
-    def kill_plugin(self) -> None:
-        """End the plugin's process; the calls to it break."""
+    def kill_plugin(self) -> bool:
+        """End the plugin's process; the calls to it break. Say whether a run was at work."""
         self._dead = True
         for call in self._calls:
             call.cancel()
+        return self.running
 
     async def _run(self, program: Program, *, refresh: bool, preview: bool) -> None:
         await self._begin()
@@ -139,7 +151,10 @@ class Engine:
 
     async def _begin(self) -> None:
         self._dead = self._stopping = False
+        self.running = True
         self.changes = []
+        self.creating.clear()
+        self.refused.clear()
         self._plugin = await self._start()
 
     async def _end(self, errors: list[str]) -> None:
@@ -147,6 +162,7 @@ class Engine:
         self.failed = bool(errors)
         if self._plugin is not None and not self._dead:
             await self._plugin.call("Cancel", Empty())
+        self.running = False
         if errors:
             raise UpFailedError("\n".join(errors))
 
@@ -207,7 +223,7 @@ class Engine:
             await self._read(entry)
             entry = self.live(name)
         news, failures = await self._call(
-            self._process.check(name, entry.recorded.inputs if entry else None, encode(inputs))
+            self._process.check(name, entry.recorded.inputs if entry else None, _marked(inputs))
         )
         if failures:
             raise AbortedError(grpc.StatusCode.OK, str(failures), None)
@@ -215,12 +231,12 @@ class Engine:
             await self._create(name, news, preview)
             return
         if name == self._forced:  # comes without a Diff, and without any word of what is replaced
-            news, _ = await self._call(self._process.check(name, None, encode(inputs)))
+            news, _ = await self._call(self._process.check(name, None, _marked(inputs)))
             await self._replace(entry, news, preview)
             return
         found = await self._call(self._process.diff(name, entry.recorded, news))
         if found.replaces:
-            news, _ = await self._call(self._process.check(name, None, encode(inputs)))
+            news, _ = await self._call(self._process.check(name, None, _marked(inputs)))
             await self._replace(entry, news, preview)
         elif found.changes == provider_pb2.DiffResponse.DIFF_SOME or entry.failed:
             await self._update(entry, news, preview)
@@ -228,32 +244,46 @@ class Engine:
     async def _create(self, name: str, news: Struct, preview: bool) -> None:
         self.changes.append(f"create {name}")
         if preview:
-            await self._call(self._process.create(name, news, preview=True))
+            made = await self._call(self._process.create(name, news, preview=True))
+            self.shown.append(Entry(name, made))
             return
-        await self._record(name, self._call(self._process.create(name, news)), self._add)
+        await self._make(name, news, self._add)
 
     async def _replace(self, entry: Entry, news: Struct, preview: bool) -> None:
         self.changes.append(f"replace {entry.name}")
         if preview:
-            await self._call(self._process.create(entry.name, news, preview=True))
+            made = await self._call(self._process.create(entry.name, news, preview=True))
+            self.shown.append(Entry(entry.name, made))
             return
 
         def replaced(made: Entry) -> None:
             self._put(entry, replace(entry, delete=True))
             self._add(made)
 
-        await self._record(entry.name, self._call(self._process.create(entry.name, news)), replaced)
+        await self._make(entry.name, news, replaced)
+
+    async def _make(self, name: str, news: Struct, record: Callable[[Entry], None]) -> None:
+        """Create a resource and record it; a create that a process's end cuts off stays in `creating`."""
+        self.creating.add(name)
+        try:
+            await self._record(name, self._call(self._process.create(name, news)), record)
+        except AbortedError:
+            if not self._dead and name in self.creating:
+                self.creating.discard(name)
+                self.refused.add(name)
+            raise
 
     async def _update(self, entry: Entry, news: Struct, preview: bool) -> None:
         self.changes.append(f"update {entry.name}")
         if preview:
-            await self._call(self._process.update(entry.name, entry.recorded, news, preview=True))
+            made = await self._call(self._process.update(entry.name, entry.recorded, news, preview=True))
+            self.shown.append(Entry(entry.name, made))
             return
         self.interrupted.add(entry.recorded.id)
         updating = self._call(self._process.update(entry.name, entry.recorded, news))
 
-        def updated(made: Entry) -> None:
-            self._put(entry, made)
+        def updated(changed: Entry) -> None:
+            self._put(entry, changed)
             self.interrupted.discard(entry.recorded.id)
 
         await self._record(entry.name, updating, updated)
@@ -298,7 +328,16 @@ class Engine:
 
     def _add(self, entry: Entry) -> None:
         self.state = (*self.state, entry)
+        self.shown.append(entry)
+        self.creating.discard(entry.name)
 
     def _put(self, before: Entry, after: Entry | None) -> None:
+        if after is not None:
+            self.shown.append(after)
         kept = [after if entry is before else entry for entry in self.state]
         self.state = tuple(entry for entry in kept if entry is not None)
+
+
+def _marked(inputs: Mapping[str, Any]) -> Struct:
+    """Put a program's inputs on the wire, with the marks that Pulumi's SDKs set."""
+    return encode(inputs, {(name,) for name in _SECRETS if name in inputs})

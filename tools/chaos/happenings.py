@@ -15,9 +15,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from chaos import processes
+from chaos.faults import RACE, REVERTED, SHARED_NAME, WRONG_PASSWORD
+from imagecache_provider.resource import STACK_TAG
 from local_stack import LocalStack, Simulator
 
 _OFTEN = 0.02
@@ -30,6 +33,10 @@ _HELD = 2
 _OUTDATED = 600
 """Simulated seconds by which a stale answer lies behind: five real ones."""
 _PAST_RETENTION = 8 * 86_400
+_REFUSED_PASSWORD = "401 Unauthorized"  # noqa: S105 - a registry's words
+_RIVALS = ("one stack", "the other")
+HOST_KILLED = "host killed"
+"""The note that creates may have been cut off although the engine went on."""
 
 
 @dataclass
@@ -43,7 +50,7 @@ class Happening:
         engine: the engine's process.
         since: the number of the last request before it.
         length: seconds that an undisturbed run takes.
-        notes: what the trial has to know afterwards: `cut`, `refresh`.
+        notes: what the trial has to know afterwards: `host killed`, `refresh`.
     """
 
     chance: random.Random
@@ -96,6 +103,10 @@ class Happening:
                 self.see(("TagResources",))
         return self.running
 
+    def cache_ids(self) -> set[str]:
+        """Give the IDs of the caches that there are."""
+        return {each["ImageCacheId"] for each in self.cloud.caches()}
+
     def fault(self, kind: str, **settings: Any) -> None:
         """Add a fault to the cloud."""
         self.cloud.ask("faults", "POST", {"kind": kind, **settings})
@@ -117,22 +128,25 @@ def _kill_engine(run: Happening) -> bool:
     if not run.moment():
         return False
     run.engine.kill()
-    run.notes.add("cut")
-    return True
+    return _was_killed(run)
 
 
 def _kill_host(run: Happening) -> bool:
-    if not run.moment():
+    if not run.moment() or not processes.kill(processes.hosts(run.engine.pid)):
         return False
-    run.notes.add("cut")
-    return processes.kill(processes.hosts(run.engine.pid)) > 0
+    run.notes.add(HOST_KILLED)
+    return True
 
 
 def _kill_all(run: Happening) -> bool:
     if not run.moment():
         return False
-    run.notes.add("cut")
-    return processes.kill(list(processes.session(run.engine.pid))) > 1
+    return processes.kill(list(processes.session(run.engine.pid))) > 1 and _was_killed(run)
+
+
+def _was_killed(run: Happening) -> bool:
+    """Say whether the engine ended by it; it may have been just about to end."""
+    return run.engine.wait() == -signal.SIGKILL
 
 
 def _interrupt(run: Happening, *, twice: bool) -> bool:
@@ -141,8 +155,9 @@ def _interrupt(run: Happening, *, twice: bool) -> bool:
     run.engine.send_signal(signal.SIGINT)
     if twice:
         run.wait(0.5)
+        if not run.running:
+            return False
         run.engine.send_signal(signal.SIGINT)
-        run.notes.add("cut")
     return True
 
 
@@ -190,18 +205,18 @@ def _pull_failure(run: Happening) -> bool:
 
 
 def _expired(run: Happening) -> bool:
-    there = run.cloud.caches()
     if not run.see(("DescribeImageCaches", *_WRITES), run.chance.randint(1, 4)):
         return False
     run.notes.add("refresh")  # this machine's clock doesn't go with the cloud's
+    there = run.cache_ids()
     run.cloud.ask("clock", "POST", {"advance": _PAST_RETENTION})
-    return bool(there)
+    return not there <= run.cache_ids()
 
 
 def _deleted(run: Happening) -> bool:
     if not run.see(("DescribeImageCaches", *_WRITES), run.chance.randint(1, 4)):
         return False
-    there = [each["ImageCacheId"] for each in run.cloud.caches()]
+    there = sorted(run.cache_ids())
     if not there:
         return False
     run.notes.add("refresh")
@@ -231,23 +246,59 @@ def _quota(run: Happening) -> bool:
 
 
 def _race(run: Happening) -> bool:
-    """The trial has begun another stack's run beside it."""
+    """The trial has begun another stack's run beside it; both must have taken the name."""
     run.end()
-    return sum(each["action"] in _WRITES[:2] for each in run.requests()) > 1
+    until = time.monotonic() + run.length
+    while len(_takers(run)) < len(_RIVALS) and time.monotonic() < until:
+        time.sleep(_OFTEN)
+    return len(_takers(run)) == len(_RIVALS)
+
+
+def _takers(run: Happening) -> set[str]:
+    """Give the hidden tags of the stacks that gave a cache the name that they share."""
+    stacks = {each["ImageCacheId"]: _stack_of(each["Tags"]) for each in run.cloud.caches()}
+    found = set()
+    for request in run.requests():
+        asked = request["parameters"]
+        if asked.get("ImageCacheName") == SHARED_NAME and request["status"] == HTTPStatus.OK:
+            keys = [name for name, value in asked.items() if value == STACK_TAG]
+            own = [asked[name.replace("Key", "Value")] for name in keys]
+            found.update(own or [stacks.get(asked.get("ImageCacheId", ""), "")])
+    return found - {""}
+
+
+def _stack_of(tags: list[dict[str, str]]) -> str:
+    return next((tag["Value"] for tag in tags if tag["Key"] == STACK_TAG), "")
+
+
+def _wrong_password(run: Happening) -> bool:
+    """The trial has put a cache into the program whose registry refuses the password."""
+    while run.running:
+        if _refused(run):
+            run.end()
+            return True
+        time.sleep(_OFTEN)
+    return _refused(run)
+
+
+def _refused(run: Happening) -> bool:
+    events = [event for cache in run.cloud.caches() for event in cache["Events"]]
+    return any(_REFUSED_PASSWORD in event["Message"] for event in events)
 
 
 def _reverted(run: Happening) -> bool:
     """The trial takes the change back afterwards; the run is ended somehow while its build is at work."""
     run.cloud.ask("holds", "POST", {"ImageCaches": True})
-    if not run.see(_WRITES[:2]) or not run.running:
+    if not run.see(_WRITES[:2]):
         return False
     run.wait(_BUILD)
+    if not run.running:
+        return False
     if run.chance.random() < 0.5:  # noqa: PLR2004 - either
         run.engine.send_signal(signal.SIGINT)
-    else:
-        run.engine.kill()
-        run.notes.add("cut")
-    return True
+        return True
+    run.engine.kill()
+    return _was_killed(run)
 
 
 FAULTS: dict[str, Fault] = {
@@ -269,13 +320,14 @@ FAULTS: dict[str, Fault] = {
     "cache deleted by somebody": _deleted,
     "credentials expired": _credentials_expired,
     "quota full": _quota,
-    "two stacks race for the names": _race,
-    "change reverted": _reverted,
+    RACE: _race,
+    REVERTED: _reverted,
+    WRONG_PASSWORD: _wrong_password,
 }
 """What may happen in a real run, by its name in the report."""
 KILLS = ("engine killed", "plugin or dynamic host killed", "engine and plugin killed", "^C", "^C twice")
 """Those that end processes; they are chosen more often."""
-CREATES = ("hanging build", "pull failure", "quota full", "two stacks race for the names")
+CREATES = ("hanging build", "pull failure", "quota full", RACE)
 """Those that only a create meets."""
 
 

@@ -27,9 +27,9 @@ class KillableLoop(DrivenLoop):
         super().__init__(clock)
         self._turns = 0
         self._crashing = False
-        self._due: list[tuple[int, Callable[[], None]]] = []
+        self._due: list[tuple[int, Callable[[], object]]] = []
 
-    def in_turns(self, turns: int, act: Callable[[], None]) -> None:
+    def in_turns(self, turns: int, act: Callable[[], object]) -> None:
         """Do something after so many turns; what it raises ends the run."""
         if not self._crashing:
             self._due.append((self._turns + turns, act))

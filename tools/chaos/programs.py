@@ -23,7 +23,8 @@ REGISTRY = "private.example.com"
 USER = "canary-user-c4d0"
 """It's a secret in the state, as a part of the credentials; the cloud's log may show it."""
 
-_IMAGES = ("nginx:1.27", "redis:7.4", "busybox:1", "python:3.12", "alpine:3.20", f"{REGISTRY}/team/app:1")
+_PRIVATE = f"{REGISTRY}/team/app:1"
+_IMAGES = ("nginx:1.27", "redis:7.4", "busybox:1", "python:3.12", "alpine:3.20", _PRIVATE)
 
 
 class Programs:
@@ -119,9 +120,29 @@ class Programs:
 
 
 def with_wrong_password(program: Mapping[str, Mapping[str, Any]]) -> dict[str, Inputs]:
-    """Give the program with a password that the registry refuses."""
+    """Give the program with a password that the registry refuses, and an image of it in the first cache."""
     login = {"server": REGISTRY, "userName": USER, "password": WRONG_PASSWORD}
+    first = _first(program)
     return {
-        name: dict(inputs) if name == GATE else {**inputs, "imageRegistryCredentials": [login]}
+        name: dict(inputs)
+        if name == GATE
+        else {
+            **inputs,
+            "imageRegistryCredentials": [login],
+            "images": [_PRIVATE] if name == first else inputs["images"],
+        }
         for name, inputs in program.items()
     }
+
+
+def named(program: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, Inputs]:
+    """Give the program with this name for its first cache."""
+    first = _first(program)
+    return {
+        each: {**inputs, "imageCacheName": name} if each == first else dict(inputs)
+        for each, inputs in program.items()
+    }
+
+
+def _first(program: Mapping[str, Any]) -> str:
+    return next((name for name in program if name != GATE), "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import re
 import subprocess
 import sys
 import threading
@@ -21,29 +20,28 @@ from typing import Any
 
 from chaos import compare, processes
 from chaos.compare import Finding
-from chaos.happenings import CREATES, FAULTS, KILLS, Happening, choose
+from chaos.cuts import Cut, unanswered
+from chaos.faults import RACE, REVERTED, WRONG_PASSWORD
+from chaos.happenings import CREATES, FAULTS, HOST_KILLED, KILLS, Happening, choose
 from chaos.programs import ACCESS_SECRET, CANARIES, PASSWORD, SECURITY_TOKEN, USER
-from chaos.search import secrets_shown
+from chaos.real_caches import differences, tags_of
+from chaos.real_programs import (
+    DYNAMIC,
+    FIRST_IMAGE,
+    PRIVATE_IMAGE,
+    PROJECT,
+    TOKEN,
+    Program,
+    edited,
+    files_of,
+)
+from chaos.search import own_faults, secrets_shown
 from chaos.trial import Result
-from imagecache_provider.resource import HIDDEN_TAGS, Identity, Record
+from imagecache_provider.resource import Identity, Record
 from local_stack import LocalStack, Simulator, end, simulator
 
-PLUGIN, DYNAMIC = "plugin", "dynamic"
-FRONTS = (PLUGIN, DYNAMIC)
-_PROJECT = "chaos"
-_TOKEN = "imagecache:eci:ImageCache"  # noqa: S105 - a Pulumi type token
-_DYNAMIC_PROGRAM = """import json
-import pulumi
-from imagecache_provider.dynamic import eci
-config = pulumi.Config()
-login = {"server": "private.example.com", "user_name": config.require_secret("user"),
-         "password": config.require_secret("password")}
-for name, inputs in json.load(open("resources.json")).items():
-    eci.ImageCache(name, **inputs, image_registry_credentials=[login])
-"""
 _KEY = "canary-key"
 """A RAM user, whose secret is a canary, too."""
-_LOGIN = {"server": "private.example.com", "userName": "${user}", "password": "${password}"}
 _VERBOSE = ("-v=9", "--logtostderr", "--logflow")
 _PULUMIS_OWN = "arshaling property for RPC["
 """So begin the lines in which Pulumi shows secrets; docs/limitations.md tells of it."""
@@ -53,18 +51,8 @@ _MOST_ATTEMPTS = 3
 _PATIENCE = 120
 _ORPHANED = 3
 """Seconds that what a killed engine started has to end by itself."""
-_SHORT = "4s"
 _SHORT_MINUTES = "0.07"
-_IMAGES = ("nginx:1.27", "redis:7.4", "busybox:1", "python:3.12", "alpine:3.20")
-_PRIVATE = "private.example.com/team/app:1"
-"""It asks for another password than ours."""
-_NAMES = ("web", "api", "job", "more", "edge")
-_SHARED_NAME = "shared-name"
 _QUOTA = 500
-_WRONG = "wrong password"
-_RACE, _REVERTED = "two stacks race for the names", "change reverted"
-
-Program = dict[str, dict[str, Any]]
 
 
 class Bench:
@@ -104,7 +92,7 @@ class Bench:
 
     def _measured(self) -> float:
         """Make the first cache; give the seconds that this takes without any fault."""
-        self._write({"web": {"images": [_IMAGES[0]]}})
+        self._write({"web": {"images": [FIRST_IMAGE]}})
         since = time.monotonic()
         self._stack.pulumi("up", "--yes", "--skip-preview", quiet=True)
         return time.monotonic() - since
@@ -115,7 +103,7 @@ class Bench:
         self._said, self._arguments = [], set()
         findings: list[Finding] = []
         for _ in range(_MOST_ATTEMPTS):
-            name = choose(chance) if chance.random() > 1 / (len(FAULTS) + 1) else _WRONG
+            name = choose(chance)
             struck, found = self._trial(chance, name)
             findings += found
             if struck or findings:
@@ -126,17 +114,19 @@ class Bench:
     def _trial(self, chance: random.Random, name: str) -> tuple[bool, list[Finding]]:
         began, since = time.time(), self._since()
         before = self._program
-        program = self._edited(chance, creates=name in CREATES, shared=name == _RACE)
+        program = edited(chance, before, creates=name in CREATES, shared=name == RACE)
+        there = {cache["ImageCacheId"] for cache in self._cloud.caches()}
         struck, notes = self._disturbed(chance, name, program, since)
-        self._write(before if name == _REVERTED else program)
+        cut = self._cut(program, there, since, host_killed=HOST_KILLED in notes)
+        self._write(before if name == REVERTED else program)
         findings = [*self._recovered(self._stack, notes)]
-        if name == _RACE:
+        if name == RACE:
             findings += self._recovered(self._other, set())
         if not findings:
             findings += self._quiet() if chance.random() < 0.4 else ()  # noqa: PLR2004 - it takes a while
-            findings += self._compared(self._stack, cut="cut" in notes)
-        findings += self._secrets(chance, began, since)
+            findings += self._compared(self._stack, cut)
         self._calm(name, chance, findings)
+        findings += self._shown(chance, began, since)
         return struck, findings
 
     def _disturbed(
@@ -145,26 +135,24 @@ class Bench:
         """Run `up`, or now and then `destroy`, with the fault."""
         hanging = name == "hanging build"
         asked = program
-        if name == _WRONG:
-            asked = {**program, chance.choice(list(program)): {"images": [_PRIVATE]}}
+        if name == WRONG_PASSWORD:
+            asked = {**program, chance.choice(list(program)): {"images": [PRIVATE_IMAGE]}}
         self._write(asked, short=hanging)
         if hanging and self._front == DYNAMIC:
             self._stack.configure({"imagecache:timeoutMinutes": _SHORT_MINUTES})
         command = "destroy" if name in KILLS and chance.random() < 0.1 else "up"  # noqa: PLR2004 - seldom
         flags = [*_VERBOSE, "--event-log", str(self._events)] if chance.random() < 0.2 else []  # noqa: PLR2004 - it's long
-        rival = self._other.start("up", "--yes", "--skip-preview") if name == _RACE else None
+        rival = self._other.start("up", "--yes", "--skip-preview") if name == RACE else None
         engine = self._stack.start(command, "--yes", "--skip-preview", *flags)
         run = Happening(chance, self._cloud, self._stack, engine, since, self._length)
         try:
             with self._heard(engine), processes.watched(engine.pid, self._arguments):
-                struck = FAULTS[name](run) if name in FAULTS else True
+                struck = FAULTS[name](run)
         finally:
             end(engine)
             if rival is not None:
                 self._said += rival.communicate(timeout=_PATIENCE)
                 end(rival)
-        if name == _WRONG:
-            struck = engine.returncode != 0
         if hanging and self._front == DYNAMIC:
             self._stack.pulumi("config", "rm", "imagecache:timeoutMinutes", quiet=True)
         self._cloud.ask("faults", "DELETE")
@@ -187,61 +175,11 @@ class Bench:
             processes.kill(list(processes.session(engine.pid)))
             reader.join()
 
-    def _edited(self, chance: random.Random, *, creates: bool, shared: bool) -> Program:
-        """Change the program; something is left to do in any case."""
-        names = chance.sample(_NAMES, k=chance.randint(1, 3))
-        fresh = [name for name in _NAMES if name not in self._program]
-        if creates and set(names) <= self._program.keys() and fresh:
-            names.append(fresh[0])
-        program = {
-            name: self._program[name]
-            if name in self._program and chance.random() < 0.4  # noqa: PLR2004 - some stay
-            else self._cache(chance)
-            for name in names
-        }
-        if shared:
-            program[names[-1]] = {**self._cache(chance), "imageCacheName": _SHARED_NAME}
-        if program == self._program:
-            program[names[0]] = {**self._cache(chance), "rebuildTriggers": [str(chance.random())]}
-        return program
-
-    def _cache(self, chance: random.Random) -> dict[str, Any]:
-        inputs: dict[str, Any] = {
-            "images": chance.sample(_IMAGES, k=chance.choice([1, 1, 2])),
-            "retentionDays": 7,
-        }
-        if chance.random() < 0.3:  # noqa: PLR2004 - some
-            inputs["imageCacheSize"] = 30
-        if chance.random() < 0.3:  # noqa: PLR2004 - some
-            inputs["tags"] = {"team": chance.choice("ab")}
-        return inputs
-
     def _write(self, program: Program, *, short: bool = False) -> None:
-        """Write the program; a secret password goes with each cache.
-
-        Args:
-            program: the caches' inputs by name.
-            short: whether a build may take but a few seconds.
-        """
+        """Write the program; `short` lets a build take but a few seconds."""
         self._program = program
-        about: dict[str, Any] = {"name": _PROJECT, "runtime": "yaml" if self._front == PLUGIN else "python"}
-        if self._front == PLUGIN:
-            secret = {"type": "string", "secret": True}
-            timeouts = {"customTimeouts": {"create": _SHORT, "update": _SHORT}} if short else {}
-            about["config"] = {"user": secret, "password": secret}
-            about["resources"] = {
-                name: {
-                    "type": _TOKEN,
-                    "properties": {**inputs, "imageRegistryCredentials": [_LOGIN]},
-                    "options": timeouts,
-                }
-                for name, inputs in program.items()
-            }
-        else:
-            named = {name: _python_names(inputs) for name, inputs in program.items()}
-            (self._stack.project / "__main__.py").write_text(_DYNAMIC_PROGRAM)
-            (self._stack.project / "resources.json").write_text(json.dumps(named))
-        (self._stack.project / "Pulumi.yaml").write_text(json.dumps(about))  # YAML, too
+        for path, text in files_of(self._front, program, short=short).items():
+            (self._stack.project / path).write_text(text)
 
     def _pulumi(self, stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = stack.pulumi(*arguments, quiet=True, expect=None)
@@ -269,7 +207,7 @@ class Bench:
 
     def _checkpoint(self, stack: LocalStack) -> dict[str, Any]:
         """Read the state where the backend keeps it: a folder."""
-        path = stack.folder / "backend" / ".pulumi" / "stacks" / _PROJECT / f"{stack.name}.json"
+        path = stack.folder / "backend" / ".pulumi" / "stacks" / PROJECT / f"{stack.name}.json"
         found: dict[str, Any] = json.loads(path.read_text())["checkpoint"].get("latest") or {}
         return found
 
@@ -278,7 +216,34 @@ class Bench:
         found = [each for each in self._checkpoint(stack).get("resources") or [] if _is_cache(each)]
         return {each["id"] if each.get("delete") else each["urn"].rpartition("::")[2]: each for each in found}
 
-    def _compared(self, stack: LocalStack, *, cut: bool) -> Iterator[Finding]:
+    def _cut(self, asked: Program, before: set[str], since: int, *, host_killed: bool) -> Cut:
+        """See what the run left whose creates were cut off.
+
+        The engine keeps the creates that were at work when it ended itself. Of those that a connection's end
+        cut off, or a host's, the state has nothing.
+
+        Args:
+            asked: the program of the run.
+            before: the IDs of the caches that it found.
+            since: the number of the last request before it.
+            host_killed: whether its plugin or dynamic host was killed.
+        """
+        operations = self._checkpoint(self._stack).get("pending_operations") or []
+        begun = [each["resource"]["urn"] for each in operations if each["type"] == "creating"]
+        names = {urn.rpartition("::")[2] for urn in begun} | (set(asked) if host_killed else set())
+        hashes = {name: Identity.of(PROJECT, self._stack.name, TOKEN, name).resource for name in asked}
+        requests = self._cloud.ask(f"requests?since={since}")
+        lost = unanswered(requests)
+        resources = {each for name, each in hashes.items() if name in names or each in lost}
+        caches = sorted(self._cloud.caches(), key=lambda each: str(each["CreationTime"]))
+        tags = {each["ImageCacheId"]: tags_of(each) for each in caches}
+        return Cut.of(resources, tags, self._known(), before, requests)
+
+    def _known(self) -> set[str]:
+        """Give the IDs that either state has."""
+        return {each["id"] for one in (self._stack, self._other) for each in self._caches(one).values()}
+
+    def _compared(self, stack: LocalStack, cut: Cut) -> Iterator[Finding]:
         state = self._caches(stack)
         there = {cache["ImageCacheId"]: cache for cache in self._cloud.caches()}
         for name in state.keys() - self._program.keys():
@@ -290,18 +255,18 @@ class Bench:
             elif id_ not in there:
                 yield Finding(compare.MISSING, f"{name} {id_}")
             else:
-                yield from _resource(name, inputs, there[id_], state[name])
-        yield from self._left_over(stack, there, cut=cut)
+                yield from differences(name, inputs, there[id_], state[name])
+        yield from self._left_over(stack, there, cut)
 
     def _left_over(
-        self, stack: LocalStack, there: Mapping[str, dict[str, Any]], *, cut: bool
+        self, stack: LocalStack, there: Mapping[str, dict[str, Any]], cut: Cut
     ) -> Iterator[Finding]:
         """Yield the caches that no state has, and hold the command that lists them to that."""
-        known = {each["id"] for one in (stack, self._other) for each in self._caches(one).values()}
-        wanted = {Identity.of(_PROJECT, stack.name, _TOKEN, name).resource for name in self._program}
-        left = {id_: _tags(cache) for id_, cache in there.items() if id_ not in known}
+        known = self._known()
+        wanted = {Identity.of(PROJECT, stack.name, TOKEN, name).resource for name in self._program}
+        left = {id_: tags_of(cache) for id_, cache in there.items() if id_ not in known}
         for id_, tags in left.items():
-            yield Finding(compare.kind_of_orphan(Record.read(tags), wanted, cut_off=cut), f"{id_} {tags}")
+            yield Finding(compare.kind_of_orphan(id_, Record.read(tags), wanted, [cut]), f"{id_} {tags}")
         if left:
             yield from self._removed(stack, set(left))
 
@@ -321,15 +286,22 @@ class Bench:
         if removed != left:
             yield Finding(compare.COMMAND, f"{sorted(left)} were left: {done.stdout}{done.stderr}")
 
-    def _secrets(self, chance: random.Random, began: float, since: int) -> Iterator[Finding]:
-        """Look for every canary in all that was said, shown or written since the trial began."""
+    def _shown(self, chance: random.Random, began: float, since: int) -> Iterator[Finding]:
+        """Look for every canary in all that was said, shown or written since the trial began.
+
+        What was said may tell of no fault of our own code, either.
+        """
         if chance.random() < 0.2:  # noqa: PLR2004 - it's what the backend's file has
             self._pulumi(self._stack, "stack", "export")
         files = [*self._stack.folder.glob("backend/**/*"), self._events]
         fresh = [path for path in files if path.is_file() and path.stat().st_mtime >= began - 1]
+        said = {f"output {number}": _without_pulumis_own(text) for number, text in enumerate(self._said)}
+        yield from own_faults(said)
         places = {
-            **{f"output {number}": _without_pulumis_own(text) for number, text in enumerate(self._said)},
-            **{path.name: path.read_text(errors="replace") for path in fresh},
+            **said,
+            **{
+                str(path.relative_to(self._events.parent)): path.read_text(errors="replace") for path in fresh
+            },
             "arguments": "\n".join(self._arguments),
         }
         log = {"the cloud's log": json.dumps(self._cloud.ask(f"requests?since={since}"))}
@@ -342,7 +314,7 @@ class Bench:
 
     def _calm(self, name: str, chance: random.Random, findings: list[Finding]) -> None:
         """Leave a stack that a next trial can begin with: now and then, and after a finding, an empty one."""
-        if name == _RACE:
+        if name == RACE:
             self._pulumi(self._other, "destroy", "--yes", "--skip-preview")
         if not findings and chance.random() < 0.9:  # noqa: PLR2004 - mostly it goes on
             return
@@ -360,45 +332,8 @@ def _without_pulumis_own(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if _PULUMIS_OWN not in line)
 
 
-def _python_names(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): each for name, each in inputs.items()
-    }
-
-
 def _is_cache(resource: Mapping[str, Any]) -> bool:
     return str(resource["type"]).endswith(":ImageCache") and not resource.get("external")
-
-
-def _tags(cache: Mapping[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in cache.get("Tags", [])}
-
-
-def _resource(
-    name: str, inputs: Mapping[str, Any], cache: Mapping[str, Any], recorded: Mapping[str, Any]
-) -> Iterator[Finding]:
-    """Hold a cache to the program, in the cloud and in the state."""
-    tags = _tags(cache)
-    there = {
-        "status": cache["Status"],
-        "images": sorted(cache["Images"]),
-        "imageCacheSize": cache["ImageCacheSize"],
-        "retentionDays": cache["RetentionDays"],
-        "tags": {key: value for key, value in tags.items() if key not in HIDDEN_TAGS},
-    }
-    wanted = {"status": "Ready", "imageCacheSize": 20, "retentionDays": None, "tags": {}}
-    wanted |= {key: value for key, value in inputs.items() if key in there}
-    wanted["images"] = sorted(inputs["images"])
-    outputs = {"imageCacheSize": 20, "retentionDays": None, "tags": {}, **recorded["outputs"]}
-    for key, value in wanted.items():
-        if there[key] != value:
-            yield Finding(compare.PROPERTY, f"{name}.{key} is {there[key]}, not {value}, in the cloud")
-        stored = sorted(outputs[key]) if key == "images" else outputs[key]
-        if stored != value:
-            yield Finding(compare.PROPERTY, f"{name}.{key} is {stored}, not {value}, in the state")
-    record = Record.read(tags)
-    if record is None or record.pending:
-        yield Finding(compare.PENDING, f"{name} {tags}")
 
 
 @contextlib.contextmanager

@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterator
+import traceback
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from tests.provider.fronts import Plugin
+from tests.provider.fronts import TOKEN, Plugin
 from tests.provider.world import REGION, DrivenClock
 from tests.rights.walk import restricted_cloud
 
 from chaos import compare
 from chaos.compare import Finding
+from chaos.cuts import Cut, unanswered
 from chaos.engine import GATE, Engine, Entry, Program, UpFailedError
-from chaos.faults import CUTS, FAULTS, Scene
+from chaos.faults import CUTS, FAULTS, RACE, REVERTED, SHARED_NAME, Scene
 from chaos.loop import KillableLoop, KilledError
-from chaos.programs import ACCESS_SECRET, PASSWORD, REGISTRY, USER, Programs, with_wrong_password
+from chaos.programs import ACCESS_SECRET, PASSWORD, REGISTRY, USER, Programs, named, with_wrong_password
+from chaos.search import own_faults
+from chaos.unhandled import Heard, listening
 from imagecache_provider.eci.readiness_gate import ReadinessGate
 from imagecache_provider.orphans.search import Search
 from imagecache_provider.orphans.stack_state import StackState
 from imagecache_provider.plugin.codec import decode
 from imagecache_provider.plugin.engine import Engine as Display
 from imagecache_provider.plugin.servicer import Servicer
+from imagecache_provider.resource import STACK_TAG, Identity
 from imagecache_simulator import mock_cloud
 
 _SETTINGS = {
@@ -58,11 +63,22 @@ class Result:
 
 @dataclass
 class _Stack:
-    """A stack of the trial: its engine, and what it should be."""
+    """A stack of the trial: its engine, what it should be, and what each run left that was cut off."""
 
     name: str
     engine: Engine
     program: Program = field(default_factory=dict)
+    cuts: list[Cut] = field(default_factory=list)
+
+    @property
+    def tag(self) -> str:
+        """The hidden tag of its caches."""
+        return Identity.of("project", self.name).stack
+
+    @property
+    def known(self) -> set[str]:
+        """The IDs that its state has."""
+        return {entry.recorded.id for entry in self.engine.state}
 
 
 def faults_of(chance: random.Random) -> tuple[str, ...]:
@@ -73,6 +89,11 @@ def faults_of(chance: random.Random) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def chosen(seed: int) -> tuple[str, ...]:
+    """Give the faults that a trial chooses; those that strike are among them."""
+    return faults_of(random.Random(seed))  # noqa: S311 - a trial is repeated from its seed
+
+
 def run(seed: int) -> Result:
     """Run one trial."""
     return _Trial(seed).run()
@@ -81,12 +102,14 @@ def run(seed: int) -> Result:
 class _Trial:
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._chance = random.Random(seed)  # noqa: S311 - a trial is repeated from its seed
+        self._names = chosen(seed)
+        self._chance = random.Random(f"trial {seed}")  # noqa: S311 - a trial is repeated from its seed
         cloud = restricted_cloud(seed=seed, access_key_secret=ACCESS_SECRET)
         cloud.registries.add_registry(REGISTRY, users={USER: PASSWORD})
         self._clock = DrivenClock(cloud, pace=_PACE)
         self._loop = KillableLoop(self._clock)
         self._told: list[str] = []
+        self._heard = Heard()
         self._stacks = [_Stack("dev", Engine(self._starter("dev"), self._chance.choice([1, 4])))]
         self._scene = Scene(self._chance, self._clock, self._loop, self._stacks[0].engine)
         cloud.subscribe(self._scene.called)
@@ -95,19 +118,25 @@ class _Trial:
 
     def run(self) -> Result:
         """Run it; what it leaves of tasks ends with it."""
-        names = faults_of(self._chance)
-        with _heard(self._told), mock_cloud(self._clock.cloud), _repeatable(self._seed):
-            try:
-                findings = tuple(self._play(names))
-            finally:
-                self._scene.calm()
-                self._loop.crash()
-                self._loop.close()
+        findings: list[Finding] = []
+        with listening(self._loop) as heard, _heard(self._told):
+            self._heard = heard
+            with mock_cloud(self._clock.cloud), _repeatable(self._seed):
+                try:
+                    findings.extend(self._play())
+                except Exception:  # noqa: BLE001 - whatever it is, its seed has to be told
+                    heard.faults.append(traceback.format_exc())
+                finally:
+                    self._scene.calm()
+                    self._loop.crash()
+                    self._loop.close()
         said = tuple(text for stack in self._stacks for text in stack.engine.said)
-        struck = tuple(name for name in names if name in self._scene.struck)
-        return Result(self._seed, struck, findings, said)
+        shown = {"errors": "\n".join(said), "progress": "\n".join([*self._told, *heard.said])}
+        findings += [*own_faults(shown), *(Finding(compare.OWN_FAULT, text) for text in heard.faults)]
+        struck = tuple(name for name in self._names if name in self._scene.struck)
+        return Result(self._seed, struck, tuple(findings), said)
 
-    def _play(self, names: tuple[str, ...]) -> Iterator[Finding]:
+    def _play(self) -> Iterator[Finding]:
         base = self._programs.first()
         edited = self._programs.edited(base)
         if self._chance.random() < 0.6:  # noqa: PLR2004 - else the faults meet the first run
@@ -115,7 +144,9 @@ class _Trial:
             self._pause()
         else:
             edited = base
-        self._go_wrong(names, edited)
+        if RACE in self._names:
+            edited = named(edited, SHARED_NAME)
+        self._go_wrong(edited)
         wanted = self._second_thoughts(base, edited)
         for stack in self._stacks:
             stack.program = wanted
@@ -123,19 +154,18 @@ class _Trial:
         for stack in self._stacks:  # once no other one's build uses the EIP
             yield from self._force(stack)
         for stack in self._stacks:
-            yield from compare.compare(
-                self._clock.cloud, stack.engine, stack.program, stack.name, self._scene.cut_off
-            )
-            yield from compare.shown(stack.engine, self._clock.cloud, self._told)
+            yield from compare.compare(self._clock.cloud, stack.engine, stack.program, stack.name, stack.cuts)
+            yield from compare.shown(stack.engine, self._clock.cloud, [*self._told, *self._heard.said])
             yield from self._listed(stack)
         yield from self._taken_down()
 
-    def _go_wrong(self, names: tuple[str, ...], program: Program) -> None:
-        """Run `up` with all these faults, once or twice."""
-        for name in names:
-            self._scene.arrange(name)
-        if "race" in self._scene.notes:
+    def _go_wrong(self, program: Program) -> None:
+        """Run `up` with all the faults, once or twice."""
+        if RACE in self._names:
             self._stacks.append(_Stack("prod", Engine(self._starter("prod"))))
+        self._scene.begin({stack.tag for stack in self._stacks})
+        for name in self._names:
+            self._scene.arrange(name)
         asked = with_wrong_password(program) if "password" in self._scene.notes else program
         for _ in range(self._chance.choice([1, 1, 2])):
             self._suffer(asked)
@@ -144,6 +174,8 @@ class _Trial:
     def _second_thoughts(self, base: Program, edited: Program) -> Program:
         """Take the edit back, or edit again, or leave it."""
         if "revert" in self._scene.notes:
+            if base != edited and self._scene.writes:
+                self._scene.struck.add(REVERTED)
             return base
         if self._chance.random() < 0.15:  # noqa: PLR2004 - now and then the user goes on editing
             return self._programs.edited(edited)
@@ -152,12 +184,15 @@ class _Trial:
     def _suffer(self, program: Program) -> None:
         """Run `up` of all stacks with the faults; it may end anyhow."""
         self._pause()
+        before = {stack.name: self._made_before(stack) for stack in self._stacks}
+        since = self._calls()
 
         async def happen() -> None:
             runs = [stack.engine.up(program, preview=self._sometimes()) for stack in self._stacks]
             events = [asyncio.ensure_future(self._happen(*each)) for each in self._scene.later]
             self._scene.later = []
-            await asyncio.gather(*runs, return_exceptions=True)
+            ends = await asyncio.gather(*runs, return_exceptions=True)
+            self._heard.faults += [repr(end) for end in ends if _is_wrong(end)]
             for event in events:
                 event.cancel()
 
@@ -167,6 +202,28 @@ class _Trial:
             pass
         finally:
             self._loop.crash()
+        for stack in self._stacks:
+            stack.cuts.append(self._cut(stack, before[stack.name], since))
+
+    def _calls(self) -> int:
+        requests = self._clock.cloud.requests
+        return int(requests[-1]["number"]) if requests else 0
+
+    def _caches(self, stack: _Stack) -> dict[str, Mapping[str, str]]:
+        """Give the tags of a stack's caches by ID, oldest first."""
+        caches = sorted(self._clock.cloud.eci.image_caches.items(), key=lambda each: each[1].number)
+        return {id_: cache.tags for id_, cache in caches if cache.tags.get(STACK_TAG) == stack.tag}
+
+    def _made_before(self, stack: _Stack) -> set[str]:
+        """Give a stack's caches that a run finds, but for what an earlier one left that was cut off."""
+        return self._caches(stack).keys() - {id_ for cut in stack.cuts for id_ in cut.left}
+
+    def _cut(self, stack: _Stack, before: set[str], since: int) -> Cut:
+        """See what a run left whose creates were cut off: by a process's end, or by that of a connection."""
+        requests = [entry for entry in self._clock.cloud.requests if entry["number"] > since]
+        ended = {_resource(stack, name) for name in stack.engine.creating}
+        lost = {_resource(stack, name) for name in stack.engine.refused} & unanswered(requests)
+        return Cut.of(ended | lost, self._caches(stack), stack.known, before, requests)
 
     async def _happen(self, seconds: float, act: Callable[[], Any]) -> None:
         await self._clock.sleep(seconds)
@@ -232,10 +289,8 @@ class _Trial:
 
     def _listed(self, stack: _Stack) -> Iterator[Finding]:
         """Let the command that lists orphans look, and remove what it finds: it must be all that is left."""
-        known = frozenset(entry.recorded.id for entry in stack.engine.state)
-        left = compare.left_over(
-            self._clock.cloud, set(known), stack.program, stack.name, self._scene.cut_off
-        )
+        known = frozenset(stack.known)
+        left = compare.left_over(self._clock.cloud, set(known), stack.program, stack.name)
         wanted = {finding.detail.partition(" ")[0] for finding in left}
         config = {f"imagecache:{name}": value for name, value in _SETTINGS.items()}
         search = Search(config, {}, self._clock, "")
@@ -252,7 +307,7 @@ class _Trial:
                 self._complete(stack.engine.destroy())
             except UpFailedError as error:
                 yield Finding(compare.NOT_HEALED, f"destroy: {error}")
-            for left in compare.left_over(self._clock.cloud, set(), {}, stack.name, False):
+            for left in compare.left_over(self._clock.cloud, set(), {}, stack.name):
                 yield Finding(compare.LEFT, left.detail)
 
     def _complete(self, work: Coroutine[Any, Any, None]) -> None:
@@ -273,6 +328,15 @@ class _Trial:
             return plugin
 
         return start
+
+
+def _resource(stack: _Stack, name: str) -> str:
+    return Identity.of("project", stack.name, TOKEN, name).resource
+
+
+def _is_wrong(end: BaseException | None) -> bool:
+    """Say whether a run ended as none may; it may fail."""
+    return end is not None and not isinstance(end, (UpFailedError, asyncio.CancelledError))
 
 
 def _ready(entry: Entry) -> bool:
