@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Callable
@@ -233,7 +234,9 @@ class TestInPieces:
         """Two benches never take the same seed, and one that goes on takes none that is done."""
         first = Record(tmp_path / "record.jsonl", 5, 0)
         assert [first.claim(PLUGIN), first.claim(PLUGIN), first.claim(DYNAMIC)] == [5, 6, 5]
+        assert (first.at_work(PLUGIN), first.at_work(DYNAMIC)) == (2, 1)
         first.add(Trial(PLUGIN, 6, ("^C",)))
+        assert first.at_work(PLUGIN) == 1
         assert Record(tmp_path / "record.jsonl", 5, 0).claim(PLUGIN) == 7
 
     def test_finding_without_fault(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,3 +285,35 @@ class TestRecorded:
         run = report.read()
         records = verify.sample(run, 12, random.Random())  # noqa: S311 - no secrets
         assert list(verify.differing(run, records)) == []
+
+
+def test_benches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several benches run as many trials as were asked for, a missed one besides, and each seed once."""
+    ran: list[int] = []
+    missing = iter([(), *[("^C",)] * 9])
+
+    class Running:
+        missed = 0
+
+        def run(self, seed: int) -> Result:
+            ran.append(seed)
+            return Result(seed, next(missing), ())
+
+    monkeypatch.setattr(command, "bench", lambda *_: contextlib.nullcontext(Running()))
+    written: list[Run] = []
+    arguments = [
+        "--record",
+        "--seed",
+        "4",
+        "--trials",
+        "0",
+        "--plugin",
+        "3",
+        "--dynamic",
+        "0",
+        "--rounds",
+        "0",
+    ]
+    assert command.main(arguments, tmp_path / "record.jsonl", written.append) == 0
+    assert sorted(ran) == [4, 5, 6, 7]
+    assert written[0].trials[PLUGIN] == 3

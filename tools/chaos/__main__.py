@@ -117,7 +117,6 @@ class _Run:
             for kind in report.ON_THE_ENGINE:
                 for done in [pool.submit(self._on_the_engine, kind) for _ in range(self._options.benches)]:
                     done.result()
-        self._record.tell(seconds=self._before + round(time.monotonic() - self._began))
         return self._end()
 
     def _end(self) -> int:
@@ -148,14 +147,19 @@ class _Run:
         """Say whether another trial is to be begun; a record takes only those whose fault strikes."""
         if time.monotonic() - self._began > self._longest:
             return False
+        wanted = self._wanted[kind] - self._record.at_work(kind)
         if self._options.record:
-            return self._record.counted(kind) < self._wanted[kind]
-        return sum(each.kind == kind for each in self._record.trials) < self._wanted[kind]
+            return self._record.counted(kind) < wanted
+        return sum(each.kind == kind for each in self._record.trials) < wanted
+
+    def _keep(self, trial: Trial) -> None:
+        self._record.add(trial)
+        self._record.tell(seconds=self._before + round(time.monotonic() - self._began))
 
     def _in_process(self, seed: int) -> None:
         result = _shown(trial.run(seed))
         missed = not (result.faults or result.findings)
-        self._record.add(Trial.of(report.IN_PROCESS, result, missed=int(missed), repeats=True))
+        self._keep(Trial.of(report.IN_PROCESS, result, missed=int(missed), repeats=True))
 
     def _on_the_engine(self, kind: str) -> None:
         """Run trials on one bench after the other, each for some."""
@@ -168,7 +172,7 @@ class _Run:
                 for _ in range(_PER_BENCH):
                     missed = running.missed
                     result = _shown(running.run(seed))
-                    self._record.add(Trial.of(kind, result, missed=running.missed - missed, repeats=False))
+                    self._keep(Trial.of(kind, result, missed=running.missed - missed, repeats=False))
                     if not self._wants(kind):
                         return
                     seed = self._record.claim(kind)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -144,6 +145,7 @@ class Record:
         self._path = path
         self._lock = threading.Lock()
         self._claimed: dict[str, int] = {}
+        self._at_work: Counter[str] = Counter()
         self.trials: list[Trial] = []
         here = About(fallback if seed is None else seed, code_digest(), python_version())
         self.about = here
@@ -168,8 +170,9 @@ class Record:
                 self.trials.append(Trial.read(plain))
 
     def add(self, trial: Trial) -> None:
-        """Keep a trial."""
+        """Keep a trial that was claimed."""
         with self._lock:
+            self._at_work[trial.kind] -= 1
             self.trials.append(trial)
             self._write(trial.plain)
 
@@ -190,7 +193,13 @@ class Record:
             done = [trial.seed + 1 for trial in self.trials if trial.kind == kind]
             seed = max(self.about.seed, self._claimed.get(kind, 0), *done)
             self._claimed[kind] = seed + 1
+            self._at_work[kind] += 1
             return seed
+
+    def at_work(self, kind: str) -> int:
+        """Say how many trials of a kind were claimed and not added yet."""
+        with self._lock:
+            return self._at_work[kind]
 
     def finish(self) -> None:
         """Forget the file: its trials stand elsewhere now."""
