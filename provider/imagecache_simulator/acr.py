@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imagecache_simulator.registries import AcrRegistryInfo, ImageReference
+    from imagecache_simulator.references import ImageReference
+    from imagecache_simulator.registries import AcrRegistryInfo
 
 _PERSONAL = re.compile(
     r"registry(-vpc|-internal)?\.(?P<region>[a-z0-9-]+)\.aliyuncs\.com"

@@ -6,42 +6,22 @@ to `Cloud.registries`. The rule for images that nobody added is in docs/simulato
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from imagecache_simulator.acr import Acr
 from imagecache_simulator.catalogue import Layer, derived_layers, derived_size, known_layers
 from imagecache_simulator.reach import DIAL_SECONDS, dial_timeout, is_in_vpc
+from imagecache_simulator.references import (
+    DOCKER_HUB,
+    ImageReference,
+    image_key,
+    parse_reference,
+    split_port,
+)
 
 _NOT_THERE = ("does-not-exist", "missing", "no-such")
-_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REFERENCE = re.compile(
-    rf"(?:(?P<registry>(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost)(?::[0-9]+)?|[A-Za-z0-9-]+:[0-9]+)/)?"
-    rf"(?P<repository>{_NAME}(?:/{_NAME})*)"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
-    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,128}))?"
-)
-_LONGEST_REFERENCE = 512
-_DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
-
-
-@dataclass(frozen=True)
-class ImageReference:
-    """An image's name, taken apart and completed: `nginx` is `docker.io/library/nginx:latest`."""
-
-    registry: str
-    repository: str
-    tag: str = "latest"
-    digest: str = ""
-
-    @property
-    def name(self) -> str:
-        """The repository with its registry, without tag."""
-        return f"{self.registry}/{self.repository}"
-
-    def __str__(self) -> str:
-        return f"{self.name}@{self.digest}" if self.digest else f"{self.name}:{self.tag}"
+_DOCKER_HUBS = {DOCKER_HUB, "index.docker.io", "registry-1.docker.io"}
 
 
 @dataclass
@@ -145,7 +125,7 @@ class Registries:
             self_signed: its certificate is its own, so InsecureRegistry must name it.
             in_vpc: instances reach it without the internet, as a registry of one's own in the VPC.
         """
-        self._registries[host.lower()] = Registry(dict(users or {}), plain_http, self_signed, in_vpc)
+        self._registries[_key(host)] = Registry(dict(users or {}), plain_http, self_signed, in_vpc)
 
     def add_image(self, reference: str, size: float) -> None:
         """Set an image's compressed size in MB, for one tag, or without a tag for all of a repository."""
@@ -169,7 +149,7 @@ class Registries:
         reference = parse_reference(text)
         if reference is None:
             raise PullError(f'Failed to pull image "{text}": invalid reference format')
-        registry = self._registries.get(reference.registry.lower())
+        registry = self._registries.get(_key(reference.registry))
         failure = self._failure(reference)
         if self.need_internet and not internet and not failure:
             self._dial(text, reference, registry)
@@ -205,30 +185,9 @@ class Registries:
         return known or derived_layers(reference.name, version, derived_size(reference.name))
 
 
-def image_key(text: str) -> str:
-    """Return what images are looked up by: one tag, or without a tag the whole repository.
-
-    Raises:
-        ValueError: the name isn't well formed.
-    """
-    reference = parse_reference(text)
-    if reference is None:
-        raise ValueError(f"not an image reference: {text!r}")
-    tagged = ":" in text.rpartition("/")[2]
-    return str(reference) if tagged else reference.name
-
-
-def parse_reference(text: str) -> ImageReference | None:
-    """Take an image's name apart; None if it isn't well formed."""
-    found = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_REFERENCE else None
-    if found is None:
-        return None
-    registry, repository = found["registry"] or "docker.io", found["repository"]
-    if registry in _DOCKER_HUB:
-        registry = "docker.io"
-        if "/" not in repository:
-            repository = f"library/{repository}"
-    return ImageReference(registry, repository, found["tag"] or "latest", found["digest"] or "")
+def _key(host: str) -> str:
+    """Return the one form of a registry's names."""
+    return DOCKER_HUB if host.lower() in _DOCKER_HUBS else host.lower()
 
 
 def _refusal(reference: ImageReference, registry: Registry | None, access: Access, acr: Acr) -> str:
@@ -255,14 +214,13 @@ def _user_refusal(registry: Registry, host: str, access: Access) -> str:
 
 def _credential(host: str, access: Access) -> RegistryCredential | None:
     for credential in access.credentials:
-        server = credential.server.lower().rstrip("/")
-        if server == host.lower() or {server, host} <= _DOCKER_HUB:
+        if _key(credential.server) == _key(host):
             return credential
     return None
 
 
 def _listed(host: str, hosts: tuple[str, ...]) -> bool:
-    return host in hosts or host.partition(":")[0] in hosts
+    return host in hosts or split_port(host)[0] in hosts
 
 
 def _unauthorized(host: str, cause: str) -> str:

@@ -11,7 +11,6 @@ from imagecache_simulator.registries import (
     PullError,
     Registries,
     RegistryCredential,
-    parse_reference,
 )
 
 
@@ -21,33 +20,6 @@ def pulled(registries: Registries, image: str, access: Access | None = None) -> 
 
 
 ENTERPRISE = "shop-registry-vpc.cn-hangzhou.cr.aliyuncs.com"
-
-
-@pytest.mark.parametrize(
-    ("text", "completed"),
-    [
-        ("nginx", "docker.io/library/nginx:latest"),
-        ("nginx:1.25", "docker.io/library/nginx:1.25"),
-        ("docker.io/nginx", "docker.io/library/nginx:latest"),
-        ("bitnami/redis", "docker.io/bitnami/redis:latest"),
-        ("localhost:5000/a/b:c", "localhost:5000/a/b:c"),
-        ("localhost/a", "localhost/a:latest"),
-        ("ghcr.io/a/b__c-d.e:V1", "ghcr.io/a/b__c-d.e:V1"),
-        ("nginx@sha256:" + "0a" * 32, "docker.io/library/nginx@sha256:" + "0a" * 32),
-        ("nginx:1.25@sha256:" + "0a" * 32, "docker.io/library/nginx@sha256:" + "0a" * 32),
-    ],
-)
-def test_reference(text: str, completed: str) -> None:
-    """A short name is completed as container runtimes do it."""
-    assert str(parse_reference(text)) == completed
-
-
-@pytest.mark.parametrize(
-    "text", ["", "Nginx", "nginx:", ":1", "a//b", "nginx:-x", "nginx@sha256:xyz", "a b", "nginx\n", "x" * 513]
-)
-def test_no_reference(text: str) -> None:
-    """What isn't an image's name is recognised."""
-    assert parse_reference(text) is None
 
 
 @pytest.mark.parametrize(
@@ -146,9 +118,10 @@ def test_docker_hub_credentials() -> None:
     """A credential for Docker Hub may name it by any of its hosts."""
     registries = Registries()
     registries.add_registry("docker.io", users={"me": "pw"})
-    for server in ("docker.io", "index.docker.io", "registry-1.docker.io"):
+    for server in ("docker.io", "index.docker.io", "registry-1.docker.io", "Docker.io"):
         access = Access(credentials=(RegistryCredential(server, "me", "pw"),))
         assert pulled(registries, "nginx", access) == 71
+        assert pulled(registries, "registry-1.docker.io/library/nginx", access) == 71
     with pytest.raises(PullError, match="401"):
         registries.pull("nginx", Access(), internet=True)
 
@@ -194,8 +167,10 @@ def test_plain_http_and_self_signed() -> None:
     """A registry without TLS or with its own certificate must be named as such, with or without its port."""
     registries = Registries()
     registries.add_registry("10.0.0.9:5000", plain_http=True)
-    for named in ("10.0.0.9:5000", "10.0.0.9"):
-        assert registries.pull("10.0.0.9:5000/app", Access(plain_http=(named,)), internet=True)
+    registries.add_registry("[fd00::5]:5000", plain_http=True)
+    for host in ("10.0.0.9", "[fd00::5]"):
+        for named in (f"{host}:5000", host):
+            assert registries.pull(f"{host}:5000/app", Access(plain_http=(named,)), internet=True)
     assert registries.pull(
         "self-signed.example.com/app", Access(insecure=("self-signed.example.com",)), internet=True
     )
@@ -224,6 +199,9 @@ def test_no_password_in_a_text() -> None:
         ("10.0.0.9:5000", True),
         ("172.16.0.1", True),
         ("8.8.8.8:5000", False),
+        ("[fd00::5]:5000", True),
+        ("[fd00::5]", True),
+        ("[2001:db8::5]:5000", False),
         ("harbor.example.com:5000", True),
         ("ghcr.io", False),
     ],
@@ -245,6 +223,11 @@ def test_dial_timeout_names_the_address() -> None:
     registries = Registries()
     for image, words in [
         ("8.8.8.8:5000/app:1", 'Head "https://8.8.8.8:5000/v2/app/manifests/1": dial tcp 8.8.8.8:5000: i/o'),
+        (
+            "[2001:db8::5]:5000/app:1",
+            'Head "https://[2001:db8::5]:5000/v2/app/manifests/1": dial tcp [2001:db8::5]:5000: i/o',
+        ),
+        ("[2001:db8::5]/app:1", "dial tcp [2001:db8::5]:443: i/o"),
         ("http.example.com/app:1", 'Head "http://http.example.com/v2/app/manifests/1": dial tcp 203.0.113.'),
     ]:
         with pytest.raises(PullError) as caught:

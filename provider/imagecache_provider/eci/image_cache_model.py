@@ -8,11 +8,12 @@ the API's page are those of the ImageCache CRD's page.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from imagecache_provider.eci import image_reference
+from imagecache_provider.eci import image_reference, registry_host
 from imagecache_provider.fields import OPTIONAL, UNKNOWN, Change, MayBeUnknown, Model, Property, Rule
 
 MOST_TAGS = 18
@@ -56,18 +57,25 @@ def same_images(images: Any) -> Any:
     return sorted(image_reference.canonical(image) for image in images)
 
 
-def distinct(key: str = "") -> Rule:
-    """Make a rule that no two members are the same, by this property where the members are objects."""
+def distinct(key: str = "", canonical: Callable[[str], str] = str) -> Rule:
+    """Make a rule that no two members are the same.
+
+    Args:
+        key: the property that tells members apart, where they are objects.
+        canonical: gives two texts that mean the same one form.
+    """
 
     def rule(value: Any) -> str | None:
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for member in _known(value):
             name = member.get(key) if key and isinstance(member, dict) else member
             if not isinstance(name, str):
                 continue
-            if name in seen:
-                return f"has {name!r} twice: keep one of them"
-            seen.add(name)
+            form = canonical(name)
+            if form in seen:
+                again = "" if seen[form] == name else f", as {seen[form]!r} before"
+                return f"has {name!r} twice{again}: keep one of them"
+            seen[form] = name
         return None
 
     return rule
@@ -81,10 +89,9 @@ def _image(value: str) -> str:
 
 
 def _registry_host(value: str) -> str:
-    if "://" in value:
-        raise ValueError(f"has a scheme: write {value.split('://', 1)[1]!r}")
-    if not value or re.search(r"[\s,\"]", value):
-        raise ValueError("is not host[:port]")
+    reason = registry_host.problem(value)
+    if reason is not None:
+        raise ValueError(reason)
     return value
 
 
@@ -322,7 +329,7 @@ class ImageCacheArgs(Model):
             "How to log in to private registries. Not needed for ACR Personal Edition of the same account.",
             "ImageRegistryCredential",
             Change.RECORD,
-            rules=(distinct("server"),),
+            rules=(distinct("server", registry_host.canonical),),
         ),
     ] = OPTIONAL
     acr_registry_infos: Annotated[
@@ -342,7 +349,7 @@ class ImageCacheArgs(Model):
             Change.RECORD,
             updatable=False,
             joined=True,
-            rules=(distinct(),),
+            rules=(distinct(canonical=registry_host.canonical),),
         ),
     ] = OPTIONAL
     insecure_registries: Annotated[
@@ -353,7 +360,7 @@ class ImageCacheArgs(Model):
             Change.RECORD,
             updatable=False,
             joined=True,
-            rules=(distinct(),),
+            rules=(distinct(canonical=registry_host.canonical),),
         ),
     ] = OPTIONAL
     annotations: Annotated[

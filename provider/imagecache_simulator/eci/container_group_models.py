@@ -37,7 +37,7 @@ from imagecache_simulator.eci.starts import (
     go_on,
 )
 from imagecache_simulator.exceptions import DryRunOperationError, InvalidParameterError
-from imagecache_simulator.registries import parse_reference
+from imagecache_simulator.references import parse_reference
 from imagecache_simulator.stock import Goods
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from imagecache_simulator.eci.container_group_shapes import (
 from imagecache_simulator.eci.exceptions import DuplicatedNameError, DuplicatedVolumeNameError
 from imagecache_simulator.eci.requests import read_access, read_os_type, read_vswitch_ids
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
-from imagecache_simulator.registries import Access, parse_reference
+from imagecache_simulator.references import parse_reference
+from imagecache_simulator.registries import Access
 from imagecache_simulator.wire import Parameters
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,126})[a-z0-9]")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from imagecache_simulator.catalogue import Layer, total_size
 from imagecache_simulator.eci.image_cache import ImageCache
-from imagecache_simulator.registries import ImageReference, parse_reference
+from imagecache_simulator.references import ImageReference, parse_reference
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from imagecache_simulator.acr import account_of
 from imagecache_simulator.eci.exceptions import OnlyForInvitedTestError
 from imagecache_simulator.eci.image_cache import Inputs
 from imagecache_simulator.exceptions import InvalidParameterError, MissingParameterError
-from imagecache_simulator.registries import Access, AcrRegistryInfo, RegistryCredential, parse_reference
+from imagecache_simulator.references import is_registry, parse_reference
+from imagecache_simulator.registries import Access, AcrRegistryInfo, RegistryCredential
 from imagecache_simulator.wire import Parameters
 
 MOST_IMAGES = 20
@@ -147,18 +148,21 @@ def read_access(parameters: Parameters, before: Access) -> Access:
 
 def _credential(each: Parameters) -> RegistryCredential:
     server = each.text("Server")
-    if server.lower().startswith(("http://", "https://")):
-        raise InvalidParameterError(each.prefix + "Server", "It has no http:// or https:// before it.")
+    if server:
+        _check_registry(each, "Server", server)
     return RegistryCredential(server, each.text("UserName"), each.text("Password"))
 
 
 def _acr_registry_info(each: Parameters) -> AcrRegistryInfo:
-    domains = each.texts("Domain") or [each.text("Domain")]
+    texts = each.texts("Domain") or [each.text("Domain")]
+    domains = tuple(host.strip() for text in texts for host in text.split(",") if host.strip())
+    for host in domains:
+        _check_registry(each, "Domain", host)
     return AcrRegistryInfo(
         instance_id=each.required("InstanceId"),
         instance_name=each.text("InstanceName"),
         region_id=each.text("RegionId"),
-        domains=tuple(host.strip() for text in domains for host in text.split(",") if host.strip()),
+        domains=domains,
         arn_service=_role(each, "ArnService"),
         arn_user=_role(each, "ArnUser"),
     )
@@ -173,4 +177,14 @@ def _role(each: Parameters, name: str) -> str:
 
 def _hosts(parameters: Parameters, name: str) -> tuple[str, ...]:
     """Read `host,host:5000`; the documentation's example has quotation marks around it."""
-    return tuple(host.strip() for host in parameters.text(name).strip('"').split(",") if host.strip())
+    hosts = tuple(host.strip() for host in parameters.text(name).strip('"').split(",") if host.strip())
+    for host in hosts:
+        _check_registry(parameters, name, host)
+    return hosts
+
+
+def _check_registry(parameters: Parameters, name: str, text: str) -> None:
+    if not is_registry(text):
+        raise InvalidParameterError(
+            parameters.prefix + name, "It is host[:port], without a scheme or a path."
+        )

@@ -12,7 +12,7 @@ from imagecache_simulator.eci.image_cache import ImageCache
 from imagecache_simulator.eci.matching import WantedImage, held_count, ranked, wanted_images
 from imagecache_simulator.exceptions import InvalidParameterError
 from imagecache_simulator.paging import newest_page, read_limit
-from imagecache_simulator.registries import parse_reference
+from imagecache_simulator.references import parse_reference
 from imagecache_simulator.tags import matches, read_tags
 
 if TYPE_CHECKING:

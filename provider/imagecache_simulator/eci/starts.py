@@ -15,7 +15,8 @@ from typing import Protocol
 from imagecache_simulator.catalogue import Layer, total_size
 from imagecache_simulator.eci.builds import MB_PER_GIB, PULL_RATE, UNPACK_FACTOR, Pull, no_space
 from imagecache_simulator.eci.timeline import Timeline
-from imagecache_simulator.registries import PullError, parse_reference
+from imagecache_simulator.references import parse_reference
+from imagecache_simulator.registries import PullError
 
 # The disk of every instance that images may fill, in GiB; EphemeralStorage adds to it.
 INSTANCE_DISK = 20

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 from imagecache_simulator.eci.exceptions import NoStockError
 from imagecache_simulator.eci.holds import TRANSITIONS
 from imagecache_simulator.faults.exceptions import ConnectionLostError, InjectedError
-from imagecache_simulator.registries import ImageReference, image_key
+from imagecache_simulator.references import ImageReference, image_key
 from imagecache_simulator.urls import PRODUCTS
 
 if TYPE_CHECKING:

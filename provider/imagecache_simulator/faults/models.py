@@ -31,7 +31,7 @@ from imagecache_simulator.faults.past import Past
 if TYPE_CHECKING:
     from imagecache_simulator.calls import Call
     from imagecache_simulator.core import Cloud
-    from imagecache_simulator.registries import ImageReference
+    from imagecache_simulator.references import ImageReference
 
 MOST_FAULTS = 1000
 _F = TypeVar("_F", bound=Fault)

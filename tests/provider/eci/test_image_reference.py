@@ -82,6 +82,15 @@ def test_right(reference: str, spelled_out: str) -> None:
         ("nginx:a:b", "has no valid tag: 'a:b'"),
         ("nginx:" + 129 * "a", "has no valid tag"),
         ("nginx:1\n", "has no valid tag"),
+        (f"nginx@{SHA256[:-1]}", "has 63 hex digits; sha256 has 64, write all of them"),
+        (f"nginx@sha512:{127 * 'a'}", "has 127 hex digits; sha512 has 128"),
+        (f"nginx@sha256:{64 * 'A'}", f"has upper-case letters; write '{SHA256}'"),
+        (
+            f"nginx@SHA256:{64 * 'a'}",
+            "write one of sha256: and 64, sha384: and 96, sha512: and 128 hex digits",
+        ),
+        (f"nginx@md5:{32 * 'a'}", "is none that registries take"),
+        (64 * "a", "is an image's ID, which no registry knows: write the image's name"),
         ("nginx@", "has no valid digest: ''"),
         ("nginx@sha256", "has no valid digest"),
         ("nginx@sha256:", "has no valid digest"),
@@ -96,7 +105,11 @@ def test_right(reference: str, spelled_out: str) -> None:
         ("registry-.example.com/app", "is not host[:port]"),
         ("registry..example.com/app", "is not host[:port]"),
         ("user:password@registry.example.com/app", "has no valid"),
-        ("a" * 256, "has a repository of 256 characters; 255 are the most"),
+        ("a.example.com/" + "a" * 256, "has a repository of 256 characters; 255 are the most"),
+        (
+            "a" * 248,
+            "has a repository of 256 characters, with the 'library/' of Docker Hub; 255 are the most",
+        ),
     ],
 )
 def test_wrong(reference: str, words: str) -> None:

@@ -144,10 +144,28 @@ def test_names_needn_t_be_unique(call: Call) -> None:
         ({"ResourceGroupId": "rg-none"}, (404, "InvalidResourceGroup.NotFound")),
         ({"Tag.1.Key": "aliyun"}, (400, "InvalidParameter.Tag.1.Key")),
         ({f"Tag.{n}.Key": f"k{n}" for n in range(1, 22)}, (400, "NumberExceed.Tags")),
-        (
-            {"ImageRegistryCredential.1.Server": "https://example.com"},
-            (400, "InvalidParameter.ImageRegistryCredential.1.Server"),
+        *(
+            (
+                {"ImageRegistryCredential.1.Server": text},
+                (400, "InvalidParameter.ImageRegistryCredential.1.Server"),
+            )
+            for text in (
+                "https://a.example.com",
+                "HTTP://a.example.com",
+                "a.example.com/team",
+                "a.example.com/",
+                " ",
+            )
         ),
+        (
+            {
+                "AcrRegistryInfo.1.InstanceId": "cri-1",
+                "AcrRegistryInfo.1.Domain.1": "a.example.com,u@b.example.com",
+            },
+            (400, "InvalidParameter.AcrRegistryInfo.1.Domain"),
+        ),
+        ({"PlainHttpRegistry": '"a.example.com,http://b"'}, (400, "InvalidParameter.PlainHttpRegistry")),
+        ({"InsecureRegistry": "a.example.com/team"}, (400, "InvalidParameter.InsecureRegistry")),
     ],
 )
 def test_refused(cloud: Cloud, refusal: Refusal, changes: dict[str, Any], expected: tuple[int, str]) -> None:
