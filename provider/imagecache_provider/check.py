@@ -1,7 +1,7 @@
 """Check: inputs against a model, without a network. The lifecycle calls it; a preview's first word to a user.
 
-All failures come at once, each with its property path and a reason that fits the engine's sentence
-`property X value {V} has a problem: REASON`. What a preview doesn't know yet is never a failure.
+All failures come at once, each with its property path and a reason; the two read as one sentence. What a
+preview doesn't know yet is never a failure.
 """
 
 from __future__ import annotations
@@ -19,10 +19,19 @@ from imagecache_provider.fields import UNKNOWN, Model, fields
 
 @dataclass(frozen=True)
 class CheckFailure:
-    """One thing that is wrong with the inputs: where, as a property path, and why."""
+    """One thing that is wrong with the inputs.
+
+    Attributes:
+        property: where, as a property path; empty where it is about no property.
+        reason: why, and what to write; a sentence whose subject is the path.
+    """
 
     property: str
     reason: str
+
+    def text(self) -> str:
+        """Give the whole sentence, for whoever isn't shown the path beside it."""
+        return f"{self.property} {self.reason}" if self.property else self.reason
 
 
 @dataclass(frozen=True)

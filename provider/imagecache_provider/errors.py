@@ -22,8 +22,9 @@ print `str(error)`, which is all a user sees: what failed, why, which property, 
 from __future__ import annotations
 
 import json
+import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,17 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "[secret]")
     return text
+
+
+def redacted_quotes(text: str, secrets: Collection[str]) -> str:
+    """Take secrets out of a text, and what it quotes of them: it may quote the part that is wrong, mended."""
+
+    def shown(quoted: re.Match[str]) -> str:
+        part = quoted[2].casefold()
+        hidden = any(part in secret.casefold() for secret in secrets)
+        return f"{quoted[1]}[secret]{quoted[1]}" if hidden else quoted[0]
+
+    return re.sub(r"""(['"])(.+?)\1""", shown, redacted(text, secrets))
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -16,16 +16,19 @@ def test_all_check_failures_at_once(one_cache: Any) -> None:
     one_cache.arguments(
         images=["nginx:1.27", "NGINX"],
         image_cache_size=5,
+        tags={"acct": "acs:1"},
         image_registry_credentials=[{"server": "https://a.example.com", "user_name": "u", "pasword": "p"}],
     )
     said = one_cache.refused("preview")
     for fact in (
-        "write 'nginx'",
-        "greater than or equal to 20",
-        "has a scheme: write 'a.example.com'",
-        "did you mean password?",
+        "images[1] 'NGINX' has upper-case letters in its repository: write 'nginx'",
+        "imageCacheSize should be greater than or equal to 20",
+        "tags.acct has a value that begins with acs:, which the cloud reserves",
+        "imageRegistryCredentials[0].server has a scheme: write 'a.example.com'",
+        "imageRegistryCredentials[0].pasword is no property of ImageRegistryCredential; did you mean",
     ):
-        assert fact in said
+        assert f"ImageCache resource 'cache' has a problem: {fact}" in said
+    assert "<nil>" not in said
     assert "Traceback" not in said
     assert one_cache.cloud.ask("requests") == []
 

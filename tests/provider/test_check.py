@@ -230,6 +230,11 @@ class TestWrong:
         assert failure == CheckFailure("images", failure.reason)
         assert failure.reason.startswith("is required: The images to cache, 1 to 20")
 
+    def test_text(self) -> None:
+        """A failure's text is its path and its reason, or the reason alone where it is about no property."""
+        assert CheckFailure("tags.a", "has a key").text() == "tags.a has a key"
+        assert CheckFailure("", "secretKey is missing").text() == "secretKey is missing"
+
     def test_inputs_stay(self) -> None:
         """Inputs that are wrong come back as they came."""
         inputs = {"images": [], "imageCacheSize": 5.0, "flash": None}

@@ -13,6 +13,7 @@ from imagecache_provider.errors import (
     RefusedError,
     TimedOutError,
     redacted,
+    redacted_quotes,
 )
 from imagecache_provider.resource import Observed, Phase
 
@@ -95,3 +96,17 @@ class TestRedacted:
     def test_none(self) -> None:
         """Without secrets a text stays."""
         assert redacted("hidden", []) == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("'a/Hidden' and 'a/hidden' and \"HIDDEN\"", "'[secret]' and '[secret]' and \"[secret]\""),
+        ("'other' and hidden", "'other' and hidden"),
+        ("a/Hidden", "[secret]"),
+        ("'a' is no 'ab'", "'[secret]' is no 'ab'"),
+    ],
+)
+def test_redacted_quotes(text: str, shown: str) -> None:
+    """What a text quotes of a secret is taken out, in either quotes and in any case; the rest stays."""
+    assert redacted_quotes(text, ["a/Hidden"]) == shown

@@ -8,7 +8,6 @@ never changes.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
@@ -16,12 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi import dynamic
 
-from imagecache_provider.check import CheckFailure
 from imagecache_provider.dynamic import host
 from imagecache_provider.dynamic.preflight import look
 from imagecache_provider.dynamic.session import Session, open_session
-from imagecache_provider.errors import ProviderError, our_fault, redacted
-from imagecache_provider.fields import fields, holds_secret, secrets_of
+from imagecache_provider.errors import ProviderError, our_fault, redacted, redacted_quotes
+from imagecache_provider.fields import secrets_of
 from imagecache_provider.resource import Identity
 from imagecache_provider.values import from_pulumi, to_pulumi
 
@@ -80,7 +78,13 @@ class Provider(dynamic.ResourceProvider):
         def work() -> dynamic.CheckResult:
             identity, name = _program(news)
             checked = session.lifecycle.check(identity, name, _plain(_olds), _plain(news))
-            failures = [_failure(session, failure) for failure in checked.failures]
+            # Not named to the engine: it shows a named property's value, and what the program keeps secret
+            # comes to this host without its mark.
+            secrets = self._secrets([news])
+            failures = [
+                dynamic.CheckFailure("", redacted_quotes(failure.text(), secrets))
+                for failure in checked.failures
+            ]
             return dynamic.CheckResult({**to_pulumi(checked.inputs), PROGRAM: news[PROGRAM]}, failures)
 
         return self._guarded(work, news)
@@ -169,15 +173,6 @@ class Provider(dynamic.ResourceProvider):
         connection = self._session.connection
         ours = (secret for each in props for secret in secrets_of(connection.resource.args, _plain(each)))
         return [*connection.secrets, *ours]
-
-
-def _failure(session: Session, failure: CheckFailure) -> dynamic.CheckFailure:
-    """Name the property in the reason where it holds a secret: the engine shows the value of a named one."""
-    name = re.split(r"[.\[]", failure.property, maxsplit=1)[0]
-    field = fields(session.connection.resource.args).get(name)
-    if field is not None and holds_secret(field):
-        return dynamic.CheckFailure("", f"{failure.property} {failure.reason}")
-    return dynamic.CheckFailure(failure.property, failure.reason)
 
 
 def _program(props: Mapping[str, Any]) -> tuple[Identity, str]:

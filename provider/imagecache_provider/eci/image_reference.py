@@ -29,7 +29,7 @@ def problem(reference: str) -> str | None:
     if not reference.strip():
         return "is empty: name an image such as nginx:1.27"
     if "://" in reference:
-        return f"has a scheme: write it without, as in {reference.split('://', 1)[1]}"
+        return f"has a scheme: write {reference.split('://', 1)[1]!r}"
     if _IMAGE_ID.fullmatch(reference):
         return "is an image's ID, which no registry knows: write the image's name, such as nginx:1.27"
     registry, repository, tag, digest = _split(reference)

@@ -8,7 +8,6 @@ comes with all that is known of it, so that the engine records it (ErrorResource
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -27,6 +26,7 @@ from imagecache_provider.errors import (
     TryAgainError,
     our_fault,
     redacted,
+    redacted_quotes,
 )
 from imagecache_provider.fields import Model, fields, holds_secret, secrets_of
 from imagecache_provider.plugin.codec import Properties, decode, encode, secret_places
@@ -146,29 +146,39 @@ def checked(
 
 
 def check_failures(failures: Iterable[CheckFailure], given: Properties, model: type[Model]) -> list[Any]:
-    """Write what is wrong with inputs or arguments, without what the program or the model keeps secret.
+    """Write what is wrong with inputs or settings, without what the program or the model keeps secret.
 
-    The engine shows the value of a property that is named: one that holds a secret is named in the reason.
+    The engine knows the values of top-level properties only, and shows them in its language's notation:
+    `property 'tags.acct' value {<nil>} has a problem`. So a property is named to it where it has a plain
+    value, and where the model has it: any other may be that of a secret, misspelt. All other failures begin
+    with their path.
     """
-    texts = [*given.secret_texts(), *secrets_of(model, given.plain)]
-    hidden = {str(path[0]) for path in given.secrets} | {
-        name for name, field in fields(model).items() if holds_secret(field)
-    }
+    secrets = _secret_texts(given, model)
     written = []
     for failure in failures:
-        if re.split(r"[.\[]", failure.property, maxsplit=1)[0] in hidden:
-            reason = _without(texts, f"{failure.property} {failure.reason}")
-            written.append(provider_pb2.CheckFailure(reason=reason))
-        else:
-            reason = _without(texts, failure.reason)
+        if _is_shown_well(failure.property, given, model):
+            reason = redacted_quotes(failure.reason, secrets)
             written.append(provider_pb2.CheckFailure(property=failure.property, reason=reason))
+        else:
+            written.append(provider_pb2.CheckFailure(reason=redacted_quotes(failure.text(), secrets)))
     return written
 
 
-def _without(secrets: Collection[str], reason: str) -> str:
-    """Take secrets out of a reason, and what it quotes of them: it may name the part that is wrong."""
+def invoke_failures(failures: Iterable[CheckFailure], given: Properties, model: type[Model]) -> list[Any]:
+    """Write what is wrong with a function's arguments: SDKs say `REASON (PROPERTY)`, and show no value."""
+    secrets = _secret_texts(given, model)
+    return [
+        provider_pb2.CheckFailure(property=failure.property, reason=redacted_quotes(failure.reason, secrets))
+        for failure in failures
+    ]
 
-    def shown(quoted: re.Match[str]) -> str:
-        return "[secret]" if any(quoted[1] in secret for secret in secrets) else quoted[0]
 
-    return re.sub(r"'([^']+)'", shown, redacted(reason, secrets))
+def _secret_texts(given: Properties, model: type[Model]) -> list[str]:
+    return [*given.secret_texts(), *secrets_of(model, given.plain)]
+
+
+def _is_shown_well(path: str, given: Properties, model: type[Model]) -> bool:
+    field = fields(model).get(path)
+    if field is None or holds_secret(field) or any(place[0] == path for place in given.secrets):
+        return False
+    return isinstance(given.plain.get(path), (str, int, float))

@@ -10,7 +10,7 @@ from typing import Any
 from imagecache_provider.check import CheckFailure, check
 from imagecache_provider.fields import fields, has_unknown
 from imagecache_provider.function import FunctionConnection
-from imagecache_provider.plugin.answers import check_failures
+from imagecache_provider.plugin.answers import invoke_failures
 from imagecache_provider.plugin.codec import Properties, encode
 from imagecache_provider.plugin.protocol import provider_pb2
 from imagecache_provider.plugin.request import holds
@@ -32,7 +32,7 @@ async def invoke(connection: FunctionConnection, given: Properties) -> Any:
     checked = check(function.args, {**_default_region(connection), **given.plain})
     failures = [*checked.failures, *_missing_region(connection, given)]
     if failures:
-        return provider_pb2.InvokeResponse(failures=check_failures(failures, given, function.args))
+        return provider_pb2.InvokeResponse(failures=invoke_failures(failures, given, function.args))
     if has_unknown(checked.inputs):
         return provider_pb2.InvokeResponse()  # the engine takes no unknown here, but nothing
     answer = await function.call(checked.inputs)

@@ -268,7 +268,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 def _checked_before(session: Session, inputs: Properties) -> Properties:
     """Give inputs that Check has seen; an error for others, which no engine sends."""
     failures = check(session.connection.resource.args, inputs.plain).failures
-    wrong = [f"{failure.property} {failure.reason}" for failure in failures]
+    wrong = [failure.text() for failure in failures]
     if not wrong and "regionId" not in inputs.plain:
         wrong = ["regionId is missing"]
     if wrong:

@@ -147,9 +147,35 @@ class TestCheck:
         }
 
     def test_failures(self, opened: Open) -> None:
-        """All failures come back, each with its path; the hidden input isn't one of them."""
-        checked = opened().check({}, props(images=[], color="red"))
-        assert {failure.property for failure in checked.failures} == {"images", "color"}
+        """All failures come back, each with its path; the hidden input isn't one of them.
+
+        None is named to the engine, which would show its value: here nobody knows what is a secret.
+        """
+        wrong = {"images": [], "color": "red", "imageCacheSize": 5, "tags": {"acct": "acs:1"}}
+        checked = opened().check({}, props(**wrong))
+        assert {failure.property for failure in checked.failures} == {""}
+        reasons = sorted(failure.reason for failure in checked.failures)
+        starts = ["color is no", "imageCacheSize should be", "images has 0 images", "tags.acct has a value"]
+        assert all(reason.startswith(start) for reason, start in zip(reasons, starts, strict=True))
+
+    def test_failure_without_a_password(self, opened: Open) -> None:
+        """A failure of the credentials says where it is and what to write, and shows no password."""
+        credential = {"server": "https://a.example.com/hidden-1", "userName": "u", "password": "hidden-1"}
+        (failure,) = opened().check({}, props(imageRegistryCredentials=[credential])).failures
+        told = "imageRegistryCredentials[0].server has a scheme and a path: write 'a.example.com'"
+        assert failure.reason == told
+        (failure,) = (
+            opened()
+            .check(
+                {},
+                props(
+                    images=["Hidden-1"],
+                    imageRegistryCredentials=[{**credential, "server": "a", "password": "Hidden-1"}],
+                ),
+            )
+            .failures
+        )
+        assert failure.reason.startswith("images[0] '[secret]' has upper-case letters")
 
     def test_old_name(self, opened: Open) -> None:
         """A resource that is in the state keeps its name."""
@@ -159,7 +185,7 @@ class TestCheck:
     def test_no_region(self, opened: Open) -> None:
         """Without a region anywhere, that is a failure of regionId."""
         failures = opened(region="").check({}, props()).failures
-        assert [failure.property for failure in failures] == ["regionId"]
+        assert [failure.reason.partition(" ")[0] for failure in failures] == ["regionId"]
 
 
 class TestLife:

@@ -56,7 +56,7 @@ def test_right(reference: str, spelled_out: str) -> None:
     [
         ("", "is empty"),
         (" ", "is empty"),
-        ("https://registry.example.com/app", "write it without, as in registry.example.com/app"),
+        ("https://registry.example.com/app", "has a scheme: write 'registry.example.com/app'"),
         ("Nginx", "has upper-case letters in its repository: write 'nginx'"),
         ("registry.example.com/Team/App", "write 'team/app'"),
         ("a b", "has no valid repository"),

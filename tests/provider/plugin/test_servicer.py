@@ -97,11 +97,32 @@ class TestConfig:
         """Settings come back as they were, secrets marked, each fault told; a secret's value isn't shown."""
         news = encode({"region": "x", "secretKey": "hidden-1", "assumeRole": '{"a": 1}', "version": "1.0"})
         answer = world.run(start().call("CheckConfig", provider_pb2.CheckRequest(news=news)))
-        found = {failure.property: failure.reason for failure in answer.failures}
-        assert {"region", "assumeRole.a", "assumeRole.roleArn"} == found.keys()
+        assert [failure.property for failure in answer.failures if failure.property] == ["region"]
+        reasons = [failure.reason for failure in answer.failures if not failure.property]
+        assert sorted(reason.partition(" is ")[0] for reason in reasons) == [
+            "assumeRole.a",
+            "assumeRole.roleArn",
+        ]
         inputs = decode(answer.inputs)
         assert inputs.plain["version"] == "1.0"
         assert inputs.secrets == {("secretKey",)}
+
+    @pytest.mark.parametrize(
+        ("settings", "text"),
+        [
+            ({"assumeRole": "{}"}, "assumeRole.roleArn is required: The role's ARN"),
+            ({"assumeRole": '{"roleArn": 5}'}, "assumeRole.roleArn should be a valid string"),
+            ({"endpoints": '{"vpc": "https://a"}'}, "endpoints.vpc has a scheme: write host[:port]"),
+            ({"secretkey": "hidden-1"}, "secretkey is no property of Provider; did you mean secretKey?"),
+        ],
+    )
+    def test_check_place(self, world: World, start: Start, settings: dict[str, Any], text: str) -> None:
+        """What the engine has no value for, or may not show, is named in the reason alone."""
+        request = provider_pb2.CheckRequest(news=encode(settings))
+        (failure,) = world.run(start().call("CheckConfig", request)).failures
+        assert failure.property == ""
+        assert failure.reason.startswith(text)
+        assert "hidden-1" not in failure.reason
 
     def test_check_unknown(self, world: World, start: Start) -> None:
         """A region that a preview doesn't know yet is no fault."""
@@ -145,7 +166,8 @@ class TestConfig:
         plugin = start(region=None)
         _, failures = world.run(plugin.check("web", None, encode(SMALL)))
         ((path, reason),) = failures
-        assert path == "regionId"
+        assert path == ""  # the engine would show the value that it hasn't
+        assert reason.startswith("regionId is ")
         assert "ALIBABA_CLOUD_REGION" in reason
         assert "region=alicloud.config.region" in reason
 
@@ -171,8 +193,76 @@ class TestCheck:
         logins = [{**LOGIN, "server": "http://a"}, {**LOGIN, "server": "http://a"}]
         inputs = encode({"images": [], "imageCacheSize": 7, "imageRegistryCredentials": logins})
         _, failures = world.run(start().check("web", None, inputs))
-        assert {path for path, _ in failures} == {"images", "imageCacheSize", ""}
+        assert {path for path, _ in failures} == {"imageCacheSize", ""}
+        assert {reason.partition(" ")[0] for path, reason in failures if not path} == {
+            "images",
+            "imageRegistryCredentials",
+            "imageRegistryCredentials[0].server",
+            "imageRegistryCredentials[1].server",
+        }
         assert "hidden-1" not in str(failures)
+
+    @pytest.mark.parametrize(
+        ("inputs", "text"),
+        [
+            ({"tags": {"acct": "acs:1"}}, "tags.acct has a value that begins with acs:"),
+            ({"tags": {"acs:a": "1"}}, 'tags["acs:a"] has a key that the cloud reserves'),
+            ({"tags": {"team": ["a"]}}, "tags.team should be a valid string"),
+            ({"tags": ["a"]}, "tags should be an object"),
+            ({"images": ["nginx", "NGINX"]}, "images[1] 'NGINX' has upper-case letters"),
+            ({"images": ["nginx", "nginx:latest"]}, "images lists one image twice"),
+            ({"images": []}, "images has 0 images"),
+            ({"images": [["nginx"]]}, "images[0] should be a valid string"),
+            ({"vswitchIds": [5]}, "vswitchIds[0] should be a valid string"),
+            (
+                {"imageRegistryCredentials": [{**LOGIN, "server": "https://a"}]},
+                "imageRegistryCredentials[0].server has",
+            ),
+            (
+                {"imageRegistryCredentials": [{"server": "a", "userName": "b"}]},
+                "imageRegistryCredentials[0].password is",
+            ),
+            (
+                {"imageRegistryCredentials": [{**LOGIN, "password": [1]}]},
+                "imageRegistryCredentials[0].password should",
+            ),
+            ({"imageRegistryCredentials": "hidden-1"}, "imageRegistryCredentials should be a valid list"),
+            ({"acrRegistryInfos": [{}]}, "acrRegistryInfos[0].instanceId is required"),
+            (
+                {"acrRegistryInfos": [{"instanceId": "c", "domains": ["a/b"]}]},
+                "acrRegistryInfos[0].domains[0] has a path",
+            ),
+            (
+                {"acrRegistryInfos": [{"instanceId": "c", "instance": "d"}]},
+                "acrRegistryInfos[0].instance is no property",
+            ),
+            ({"pasword": "hidden-1"}, "pasword is no property of ImageCache"),
+        ],
+    )
+    def test_place_of_a_failure(self, world: World, start: Start, inputs: dict[str, Any], text: str) -> None:
+        """A failure at any depth says its path and what is wrong; the engine isn't told to show a value."""
+        _, ((path, reason),) = world.run(start().check("web", None, encode({**SMALL, **inputs})))
+        assert path == ""
+        assert reason.startswith(text)
+        assert "hidden-1" not in reason
+
+    @pytest.mark.parametrize(
+        ("inputs", "name"),
+        [
+            ({"imageCacheSize": 5}, "imageCacheSize"),
+            ({"osType": "linux"}, "osType"),
+            ({"retentionDays": True}, "retentionDays"),
+            ({"imageCacheName": ""}, "imageCacheName"),
+        ],
+    )
+    def test_value_of_a_failure(self, world: World, start: Start, inputs: dict[str, Any], name: str) -> None:
+        """A plain value is the engine's to show: its property is named; one that is a secret isn't."""
+        _, ((path, reason),) = world.run(start().check("web", None, encode({**SMALL, **inputs})))
+        assert path == name
+        assert name not in reason
+        _, ((path, reason),) = world.run(start().check("web", None, encode({**SMALL, **inputs}, {(name,)})))
+        assert path == ""
+        assert reason.startswith(f"{name} ")
 
     @pytest.mark.parametrize(
         ("inputs", "place"),
@@ -180,6 +270,9 @@ class TestCheck:
             ({"images": ["Hidden-1!"]}, ("images", 0)),
             ({**SMALL, "vswitchIds": ["Hidden-1", "Hidden-1"]}, ("vswitchIds",)),
             ({"images": ["example.com/Hidden-1!:1"]}, ("images", 0)),
+            ({"images": ["https://Hidden-1"]}, ("images", 0)),
+            ({"images": ["Hidden-1"]}, ("images", 0)),
+            ({"images": ["Hidden-1'"]}, ("images", 0)),
             (
                 {**SMALL, "imageRegistryCredentials": [{**LOGIN, "server": "http://Hidden-1"}]},
                 ("imageRegistryCredentials", 0, "server"),
@@ -192,7 +285,7 @@ class TestCheck:
         """What the program keeps secret is in no reason, not even a part of it."""
         _, ((path, reason),) = world.run(start().check("web", None, encode(inputs, {place})))
         assert path == ""
-        assert "Hidden-1" not in reason
+        assert "hidden-1" not in reason.lower()
         assert "[secret]" in reason
 
     def test_whole_numbers(self, world: World, start: Start) -> None:
@@ -218,7 +311,7 @@ class TestCheck:
         """Where automatic names are switched off, a name is required."""
         naming = Autonaming(mode=Autonaming.DISABLE)
         _, failures = world.run(start().check("web", None, encode(SMALL), autonaming=naming))
-        assert failures == [("imageCacheName", "is required: pulumi:autonaming is switched off for it")]
+        assert failures == [("", "imageCacheName is required: pulumi:autonaming is switched off for it")]
 
     def test_another_type(self, world: World, start: Start) -> None:
         """A type that isn't ours, and a URN that is none, are errors in words."""
