@@ -161,7 +161,7 @@ def redacted_quotes(text: str, secrets: Collection[str]) -> str:
 
     def shown(quoted: re.Match[str]) -> str:
         part = quoted[2].casefold()
-        hidden = any(part in secret.casefold() for secret in secrets)
+        hidden = len(part) >= SHORTEST_SECRET and any(part in secret.casefold() for secret in secrets)
         return f"{quoted[1]}[secret]{quoted[1]}" if hidden else quoted[0]
 
     return re.sub(r"""(['"])(.+?)\1""", shown, redacted(text, secrets))
