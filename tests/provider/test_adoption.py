@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,9 +14,9 @@ import pytest
 from imagecache_provider.adoption import Adoption, Memory
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.eci.image_cache import ImageCache
-from imagecache_provider.errors import Cause, NotFoundError, ProviderError, TokenUsedError
+from imagecache_provider.errors import Cause, NotFoundError, ProviderError, StoppedError, TokenUsedError
 from imagecache_provider.pace import Pace
-from imagecache_provider.resource import RESOURCE_TAG, Identity, Observed, Phase, Record, Token
+from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Identity, Observed, Phase, Record, Token
 
 if TYPE_CHECKING:
     from tests.provider.world import World
@@ -40,6 +41,7 @@ class Sky(ImageCache):
         self.tags: list[Mapping[str, str]] = []
         self.deleted: list[str] = []
         self.listings = 0
+        self.tagged: list[tuple[str, str, Mapping[str, str], tuple[str, ...]]] = []
 
     async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
         """Answer a create."""
@@ -53,7 +55,7 @@ class Sky(ImageCache):
 
     async def find(self, region: str, tags: Mapping[str, str]) -> list[Observed]:
         """List what is there."""
-        assert (region, len(tags)) == ("cn-hangzhou", 1)
+        assert (region, tags) == ("cn-hangzhou", {STACK_TAG: IDENTITY.stack})
         self.listings += 1
         await asyncio.sleep(0)
         return self.there
@@ -64,6 +66,10 @@ class Sky(ImageCache):
         self.deleted.append(id)
         if id == "gone":
             raise NotFoundError("DeleteImageCache", Cause("InvalidParameter.NotFound", "Gone."))
+
+    async def tag(self, id: str, region: str, tags: Mapping[str, str], removed: Collection[str]) -> None:
+        """Note the tags that are set."""
+        self.tagged.append((id, region, tags, tuple(removed)))
 
     def leave(
         self, id_: str, phase: Phase, record: str | None = None, created: str = "", pending: bool = True
@@ -138,8 +144,11 @@ def test_no_end() -> None:
     """A cloud that answers every token with the same cache is an error in the end."""
     memory = Memory()
     memory.show(IDENTITY, "imc-1")
-    with pytest.raises(ProviderError, match="imc-1"):
-        create(Sky("imc-1"), memory)
+    sky = Sky("imc-1")
+    with pytest.raises(ProviderError, match=r"answered 8 times with a cache that isn't this one \(imc-1\)"):
+        create(sky, memory)
+    assert len(sky.tokens) == 8
+    assert sky.tokens[0] == sky.tokens[1], "the salt begins with the ID in the state, which is the answer"
 
 
 @pytest.mark.parametrize("phase", [Phase.BUILDING, Phase.READY])
@@ -157,6 +166,172 @@ def test_adopts_the_newest() -> None:
     sky.leave("newer", Phase.BUILDING, first_record(), "2026-01-01T00:02:00Z")
     sky.leave("older", Phase.BUILDING, first_record(), "2026-01-01T00:01:00Z")
     assert create(sky) == "newer"
+
+
+def of_another_request(record: Record) -> Record:
+    """Return a record of the same build whose token tells another request."""
+    first = "0" if record.token.text[0] != "0" else "1"
+    return replace(record, token=Token(first + record.token.text[1:]))
+
+
+def of_another_create(record: Record) -> Record:
+    """Return a record of the same build and request whose token was made under another salt."""
+    last = "0" if record.token.text[-1] != "0" else "1"
+    return replace(record, token=Token(record.token.text[:-1] + last))
+
+
+def record_of(memory: Memory | None = None) -> Record:
+    """Return the record that a create of these inputs puts on its cache."""
+    sky = Sky("imc-made")
+    create(sky, memory)
+    record = Record.read(sky.tags[0])
+    assert record is not None
+    return record
+
+
+def remembering(*ids: str) -> Memory:
+    """Return the memory of a process that was shown these IDs of the resource."""
+    memory = Memory()
+    for id_ in ids:
+        memory.show(IDENTITY, id_)
+    return memory
+
+
+def test_pending_of_another_salt() -> None:
+    """What is pending is taken if it's of this request and build, whatever its token was salted with."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, str(of_another_create(record_of())))
+    assert create(sky) == "imc-1"
+
+
+@pytest.mark.parametrize("shown", [(), ("imc-0",)])
+def test_pending_of_another_request(shown: tuple[str, ...]) -> None:
+    """What is pending for another request is deleted, though its build is the same: its name may differ."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, str(of_another_request(record_of(remembering(*shown)))))
+    assert create(sky, remembering(*shown)) == "imc-new"
+    assert sky.deleted == ["imc-1"]
+
+
+def test_pending_of_another_build() -> None:
+    """What is pending for this request, but from another build, is deleted."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, str(replace(record_of(), build_id="other")))
+    assert create(sky) == "imc-new"
+    assert sky.deleted == ["imc-1"]
+
+
+def test_failed() -> None:
+    """What Failed is never taken, however well it fits."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.FAILED, first_record())
+    assert create(sky) == "imc-new"
+    assert sky.deleted == ["imc-1"]
+
+
+def test_handed_over_for_a_replacement() -> None:
+    """What was handed over is taken if it was made to follow the very cache that is in the state."""
+    handed = replace(record_of(remembering("imc-0")), pending=False)
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.READY, str(handed))
+    assert create(sky, remembering("imc-0")) == "imc-1"
+    assert sky.tokens == []
+
+
+@pytest.mark.parametrize("change", [of_another_create, of_another_request])
+def test_handed_over_otherwise(change: Any) -> None:
+    """What was handed over under any other token is left alone, be it in one half of it only."""
+    handed = replace(record_of(remembering("imc-0")), pending=False)
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.READY, str(change(handed)))
+    assert create(sky, remembering("imc-0")) == "imc-new"
+    assert sky.deleted == []
+
+
+def test_handed_over_to_somebody() -> None:
+    """What was handed over is left alone where nothing is replaced: it's some other state's."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.READY, str(replace(record_of(), pending=False)))
+    assert create(sky) == "imc-new"
+    assert sky.deleted == []
+
+
+def test_in_the_state() -> None:
+    """What is in the state is neither taken nor deleted, whatever it carries."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, str(record_of(remembering("imc-1"))))
+    sky.leave("imc-2", Phase.FAILED, first_record())
+    assert create(sky, remembering("imc-2", "imc-1")) == "imc-new"
+    assert sky.deleted == []
+
+
+def test_after_one_that_is_gone() -> None:
+    """The ID that a create gave and that is gone isn't taken, and salts the next token."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, first_record())
+    assert asyncio.run(adoption(sky).create(IDENTITY, INPUTS, told, "imc-1")) == "imc-new"
+    assert sky.deleted == []
+    request = sky.request(INPUTS)
+    assert sky.tokens == [Token.of(IDENTITY, request, "imc-1").text]
+
+
+def test_salts() -> None:
+    """The first salt is the newest ID in the state; the next are the answer, and a token that was used."""
+    sky = Sky("imc-1", TokenUsedError("CreateImageCache", Cause("Used", "Used.")), "imc-3")
+    assert create(sky, remembering("imc-1", "imc-2")) == "imc-3"
+    request = sky.request(INPUTS)
+    first, second = (Token.of(IDENTITY, request, salt) for salt in ("imc-2", "imc-1"))
+    assert sky.tokens == [first.text, second.text, Token.of(IDENTITY, request, second.text).text]
+    assert [Record.read(tags) for tags in sky.tags] == [
+        Record(IDENTITY.resource, Token(token), record_of().build_id, pending=True) for token in sky.tokens
+    ]
+    assert {tags[STACK_TAG] for tags in sky.tags} == {IDENTITY.stack}
+
+
+def test_answered_with_a_leftover() -> None:
+    """A create that is answered with a cache that was left alone is sent again under another token."""
+    sky = Sky("in-use", "imc-new")
+    sky.leave("in-use", Phase.READY, pending=False)
+    assert create(sky) == "imc-new"
+    assert len(set(sky.tokens)) == 2
+
+
+def test_hand_over() -> None:
+    """A pending cache loses that mark and keeps the rest of its record; any other is left as it is."""
+    sky = Sky("imc-1")
+    record = record_of()
+    sky.leave("pending", Phase.READY, str(record))
+    sky.leave("handed", Phase.READY, str(replace(record, pending=False)))
+    sky.leave("strange", Phase.READY, "not a record")
+    for seen in sky.there:
+        asyncio.run(adoption(sky).hand_over(seen, "cn-hangzhou"))
+    tags = {RESOURCE_TAG: str(replace(record, pending=False))}
+    assert sky.tagged == [("pending", "cn-hangzhou", tags, ())]
+
+
+def test_stopped() -> None:
+    """What is stopped sends no create, be it stopped before the region's first one or after."""
+
+    async def run(ours: Adoption, *, before: bool) -> None:
+        if before:
+            await ours.create(IDENTITY, INPUTS, told)
+        ours.stop()
+        with pytest.raises(StoppedError):
+            await ours.create(IDENTITY, INPUTS, told)
+
+    for before in (False, True):
+        sky = Sky("imc-1")
+        asyncio.run(run(adoption(sky), before=before))
+        assert len(sky.tokens) == before
+
+
+def test_forget() -> None:
+    """An ID that nobody has ever seen is taken back; the resource counts as missed, known or not."""
+    memory = remembering("imc-1", "imc-2")
+    memory.forget(IDENTITY, "imc-1")
+    assert (memory.shown[IDENTITY], memory.missed) == (["imc-2"], {IDENTITY})
+    memory.forget(IDENTITY, "imc-9")
+    assert memory.shown[IDENTITY] == ["imc-2"]
 
 
 @pytest.mark.parametrize("text", ["", "x.y.z", "not a record"])

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from imagecache_provider.diff import Diff, Kind, diff
+from imagecache_provider.diff import Diff, Kind, described, diff, drifted
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
 from imagecache_provider.fields import NO_DEFAULT, UNKNOWN, Change, fields
-from imagecache_provider.resource import build_id
+from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Observed, Phase, build_id
 
 Inputs = dict[str, Any]
 
@@ -279,3 +279,170 @@ class TestBuild:
         edited = {**everything, "images": wrong, "acrRegistryInfos": [wrong]}
         assert set(compare(edited, everything).properties(Change.BUILD)) == {"images"}
         assert compare(everything, edited).properties(Change.RECORD) == ["acrRegistryInfos"]
+
+
+def observed(tags: dict[str, str] | None = None, derived: Inputs | None = None, **returned: Any) -> Observed:
+    """Return a cache as the cloud shows it: what it returns of the inputs, and its tags."""
+    return Observed("imc-1", Phase.READY, "Ready", "100%", {}, returned, derived or {}, tags or {})
+
+
+CLOUDS_OWN = {
+    STACK_TAG: "a",
+    RESOURCE_TAG: "b",
+    "acs:ecs:x": "c",
+    "ACS:rm": "d",
+    "aliyun": "e",
+    "Aliyun-eci": "f",
+}
+"""Tags that no user has set: our own two, and those of the cloud."""
+USERS = {"team": "web", "pulumi": "", "xacs:a": "1", "my-aliyun": "2", "pulumi-imagecache": "3", "acs": "4"}
+"""Tags that look like them, and are a user's."""
+
+
+class TestDrifted:
+    """What the inputs would be that describe what the cloud has."""
+
+    def test_nothing(self) -> None:
+        """What the cloud has as it was asked for keeps the user's own form."""
+        inputs = {"images": ["nginx", "redis:7"], "imageCacheName": "web", "flash": True}
+        same = ["docker.io/library/redis:7", "docker.io/library/nginx:latest"]
+        seen = observed(images=same, imageCacheName="web", imageCacheSize=20, eliminationStrategy="")
+        assert drifted(ImageCacheArgs, inputs, seen) == inputs
+
+    def test_changed(self) -> None:
+        """What differs is what the cloud has; what it doesn't return is as the user wrote it."""
+        inputs = {"images": ["nginx"], "imageCacheName": "web", "zoneId": "a"}
+        seen = observed(
+            images=["redis"], imageCacheName="other", imageCacheSize=40, eliminationStrategy="LRU"
+        )
+        assert drifted(ImageCacheArgs, inputs, seen) == {
+            "images": ["redis"],
+            "imageCacheName": "other",
+            "zoneId": "a",
+            "imageCacheSize": 40,
+            "eliminationStrategy": "LRU",
+        }
+
+    def test_assigned(self) -> None:
+        """What the cloud chose is no drift where the user chose nothing, and is one where they did."""
+        seen = observed(images=["nginx"], resourceGroupId="rg-default")
+        assert drifted(ImageCacheArgs, {"images": ["nginx"]}, seen) == {"images": ["nginx"]}
+        chosen = {"images": ["nginx"], "resourceGroupId": "rg-1"}
+        assert drifted(ImageCacheArgs, chosen, seen) == {**chosen, "resourceGroupId": "rg-default"}
+
+    @pytest.mark.parametrize("given", [None, {}, USERS, {"team": "other"}])
+    def test_tags(self, given: dict[str, str] | None) -> None:
+        """The cloud's own tags and ours are never a user's; all others are compared one by one."""
+        inputs: Inputs = {"images": ["nginx"], **({} if given is None else {"tags": given})}
+        assert drifted(ImageCacheArgs, inputs, observed(CLOUDS_OWN)).get("tags", {}) == {}
+        assert drifted(ImageCacheArgs, inputs, observed({**CLOUDS_OWN, **USERS}))["tags"] == USERS
+
+    @pytest.mark.parametrize("given", [{}, {"tags": {}}])
+    def test_no_tags(self, given: Inputs) -> None:
+        """Where the user has no tags, the cloud's own add none, not even an empty map."""
+        assert drifted(ImageCacheArgs, given, observed(CLOUDS_OWN)) == given
+
+    def test_inputs_stay(self) -> None:
+        """The inputs that were handed in are left as they are."""
+        inputs: Inputs = {"images": ["nginx"]}
+        drifted(ImageCacheArgs, inputs, observed({"a": "b"}, images=["redis"]))
+        assert inputs == {"images": ["nginx"]}
+
+
+class TestDescribed:
+    """A cache of which only the cloud knows, as inputs."""
+
+    def test_described(self) -> None:
+        """What is told or worked out is an input; defaults and what the cloud chose go without saying."""
+        seen = observed(
+            {**CLOUDS_OWN, **USERS},
+            {"retentionDays": 7},
+            images=["nginx"],
+            imageCacheName="web",
+            imageCacheSize=20,
+            eliminationStrategy="LRU",
+            resourceGroupId="rg-default",
+        )
+        assert described(ImageCacheArgs, seen) == {
+            "images": ["nginx"],
+            "imageCacheName": "web",
+            "eliminationStrategy": "LRU",
+            "retentionDays": 7,
+            "tags": USERS,
+        }
+
+    def test_no_tags(self) -> None:
+        """The cloud's own tags and ours alone are none."""
+        assert described(ImageCacheArgs, observed(CLOUDS_OWN, images=["nginx"])) == {"images": ["nginx"]}
+
+
+TOLD: Inputs = {
+    "images": ["nginx"],
+    "imageCacheName": "web",
+    "regionId": "cn-hangzhou",
+    "retentionDays": 7,
+    "resourceGroupId": "rg-1",
+    "imageCacheSize": 40,
+}
+
+
+class TestImport:
+    """A program against what was only now read from the cloud, which doesn't tell everything."""
+
+    @pytest.mark.parametrize(
+        ("changes", "change", "replaces"),
+        [
+            ({"images": ["redis"]}, Change.BUILD, False),
+            ({"imageCacheSize": 60}, Change.BUILD, False),
+            ({"regionId": "cn-beijing"}, Change.REPLACE, True),
+            ({"imageCacheName": "other"}, Change.METADATA, False),
+            ({"retentionDays": 8}, Change.METADATA, False),
+            ({"flashCopyCount": 2}, Change.METADATA, False),
+            ({"flash": True}, Change.RECORD, False),
+            ({"autoMatchImageCache": True}, Change.RECORD, False),
+            ({"rebuildTriggers": ["1"]}, Change.RECORD, False),
+            ({"osType": "Windows"}, Change.RECORD, False),
+            ({"zoneId": "a"}, Change.RECORD, False),
+            ({"awaitReady": False}, Change.RECORD, False),
+            ({"retentionDays": None}, Change.RECORD, False),
+            ({"resourceGroupId": None}, Change.RECORD, False),
+            ({"imageCacheSize": None}, Change.RECORD, False),
+        ],
+    )
+    def test_meanings(self, changes: Inputs, change: Change, replaces: bool) -> None:
+        """What the cloud tells is compared; for all else the program's word is taken, and builds nothing."""
+        news = {name: value for name, value in {**TOLD, **changes}.items() if value is not None}
+        (difference,) = diff(ImageCacheArgs, TOLD, news, "", imported=True).differences
+        assert (difference.property, difference.change, difference.replaces) == (*changes, change, replaces)
+        assert ("the cloud tells no more" in difference.reason) == (change is Change.RECORD)
+
+    def test_tags(self) -> None:
+        """Tags are told: a program without them takes them off."""
+        olds = {**TOLD, "tags": {"a": "b"}}
+        (difference,) = diff(ImageCacheArgs, olds, TOLD, "", imported=True).differences
+        assert (difference.change, difference.kind) == (Change.METADATA, Kind.DELETE)
+
+
+class TestReasons:
+    """What is said of a difference."""
+
+    @pytest.mark.parametrize(
+        ("olds", "news", "reason"),
+        [
+            ({}, {"flash": True}, "the images are pulled again; until the cache is Ready, new pods pull"),
+            ({}, {"imageCacheName": "a"}, "changed in place, without a build"),
+            ({}, {"zoneId": "a"}, "kept for the next build; nothing is built now"),
+            ({}, {"osType": "Windows"}, "another cache is needed"),
+            ({}, {"awaitReady": False}, "a setting of the provider's own"),
+            (
+                {"retentionDays": 1},
+                {},
+                "the cloud has no value that undoes retentionDays; another cache is needed",
+            ),
+        ],
+    )
+    def test_reason(self, olds: Inputs, news: Inputs, reason: str) -> None:
+        """Each meaning is told in words."""
+        (difference,) = compare(olds, news).differences
+        assert difference.reason.startswith(reason)
+        assert difference.input

@@ -173,7 +173,9 @@ def _behind(other: Candidate, best: Candidate) -> str:
         return f"it is further in size: it has {other.others} other images; {best.id} has {best.others}"
     if other.size != best.size:
         return f"it is further in size: its disk has {other.size} GiB; that of {best.id} has {best.size}"
-    return f"it is as good as {best.id}, which is newer"
+    if other.created != best.created:
+        return f"it is as good as {best.id}, which is newer"
+    return f"it is as good and as old as {best.id}: the cloud may take either"
 
 
 def _chosen(best: Candidate, others: Sequence[Candidate], wanted: int) -> str:

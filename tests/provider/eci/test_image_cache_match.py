@@ -103,3 +103,36 @@ def test_nearest_first() -> None:
     found = match(caches, ["nginx:1.27"], 0)
     assert found["imageCacheId"] == "a"
     assert list(reasons(found)) == ["b", "c", "d"]
+
+
+def test_as_good_and_as_old() -> None:
+    """Of two that nothing tells apart, the first of the list is named, and told to be one of two."""
+    for first, second in (("a", "b"), ("b", "a")):
+        found = match([cache(first, "nginx:1.27"), cache(second, "nginx:1.27")], ["nginx:1.27"], 0)
+        assert found["imageCacheId"] == first
+        assert reasons(found) == {second: f"it is as good and as old as {first}: the cloud may take either"}
+
+
+def test_what_is_not_told() -> None:
+    """A cache of which the cloud tells neither name, images nor size is passed over, not stumbled over."""
+    bare = {"ImageCacheId": "a", "Status": "Ready"}
+    found = match([bare], ["nginx"], 0)
+    assert found["passedOver"] == [
+        {"imageCacheId": "a", "imageCacheName": "", "reason": "it has none of the images, in any version"}
+    ]
+    assert reasons(match([bare], ["nginx"], 1)) == {"a": "its disk has 0 GiB; the instance asks for 1"}
+
+
+def test_an_image_counts_once() -> None:
+    """An image that is listed twice, in two spellings, is one wanted and one held."""
+    images = ["nginx:1.27", "docker.io/library/nginx:1.27"]
+    found = match([cache("a", *images)], images, 20)
+    assert found["reason"] == "it has 1 of 1 images in this version; no other usable cache has any of them"
+
+
+def test_digests() -> None:
+    """An image is known by its digest whatever its tag; by another digest it's another version."""
+    one, two = (f"sha256:{64 * digit}" for digit in "12")
+    found = match([cache("a", f"nginx:1@{one}"), cache("b", f"nginx:2@{two}")], [f"nginx:2@{one}"], 0)
+    assert found["imageCacheId"] == "a"
+    assert reasons(found) == {"b": "it has 0 of the images in this version; a has 1"}

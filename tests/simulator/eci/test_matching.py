@@ -15,14 +15,16 @@ REGISTRIES = Registries()
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
-def cache(name: str, *images: str, size: int = 20, number: int = 1) -> ImageCache:
-    """Return a ready cache of images, newer with a higher number."""
+def cache(
+    name: str, *images: str, size: int = 20, number: int = 1, created: datetime | None = None
+) -> ImageCache:
+    """Return a ready cache of images, newer with a higher number unless it was made at another time."""
     return ImageCache(
         image_cache_id=name,
         number=number,
         region_id="cn-hangzhou",
         container_group_id="eci-1",
-        created=NOW + timedelta(hours=number),
+        created=created or NOW + timedelta(hours=number),
         inputs=Inputs(name, images, size=size),
         tags={},
         layers=frozenset(layer for image in images for layer in REGISTRIES.layers(image)),
@@ -70,6 +72,34 @@ def test_then_the_newest() -> None:
     """Of caches that are alike, the newest wins."""
     old, new = cache("old", "nginx", number=1), cache("new", "nginx", number=2)
     assert order(["nginx"], old, new) == ["new", "old"]
+
+
+def test_then_the_one_made_last() -> None:
+    """Of caches that are alike and of one second, the one that was made after the other wins."""
+    first, second = (cache(f"cache-{number}", "nginx", number=number, created=NOW) for number in (1, 2))
+    assert order(["nginx"], first, second) == order(["nginx"], second, first) == ["cache-2", "cache-1"]
+
+
+def test_age_is_before_number() -> None:
+    """A newer cache wins over an older one, whichever has the higher number."""
+    old = cache("old", "nginx", number=2, created=NOW)
+    new = cache("new", "nginx", number=1, created=NOW + timedelta(seconds=1))
+    assert order(["nginx"], old, new) == ["new", "old"]
+
+
+def test_size_goes_both_ways() -> None:
+    """Closest in size is the smallest difference, be the cache smaller or larger than what is wanted."""
+    images = ["nginx:1", "tritonserver"]
+    smaller, larger = cache("smaller", "nginx:1", number=1), cache("larger", "nginx:1", "mysql", number=2)
+    assert order(images, smaller, larger) == ["larger", "smaller"]
+    assert order(["nginx:1"], smaller, larger) == ["smaller", "larger"]
+
+
+def test_what_is_no_image_is_left_out() -> None:
+    """What isn't an image's name is looked for in no cache, and an image that is named twice counts once."""
+    wanted = wanted_images(["No Image", "nginx", "docker.io/library/nginx:latest"], REGISTRIES.layers)
+    assert [str(image.reference) for image in wanted] == ["docker.io/library/nginx:latest"]
+    assert degree(cache("a", "No Image", "nginx"), wanted).exact == 1
 
 
 def test_size_must_satisfy_the_storage() -> None:
