@@ -44,12 +44,31 @@ def moment(text: str) -> datetime:
 
 
 async def comes_first(wanted: Awaitable[Any], *others: Awaitable[Any]) -> bool:
-    """Wait until one of these has come, and drop the rest; say whether the wanted one has."""
+    """Wait until one of these has come, and drop the rest; say whether the wanted one has.
+
+    An error of the wanted one is raised.
+    """
     first = asyncio.ensure_future(wanted)
     waiting = {first, *map(asyncio.ensure_future, others)}
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if first.done():
+            first.result()
         return first.done()
     finally:
         for each in waiting:
             each.cancel()
+
+
+async def acquired(lock: asyncio.Lock, *others: Awaitable[Any]) -> bool:
+    """Acquire a lock unless one of the others comes first; say whether it was acquired.
+
+    A caller that is cancelled in the very moment of its turn leaves the lock free: nobody else would.
+    """
+    acquiring = asyncio.ensure_future(lock.acquire())
+    try:
+        return await comes_first(acquiring, *others)
+    except BaseException:
+        if acquiring.done() and not acquiring.cancelled():
+            lock.release()
+        raise

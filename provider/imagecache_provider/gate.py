@@ -159,16 +159,27 @@ class Gate:
             operation.report(_progress(seen, passed))
 
         waits = (self._lifecycle.built(id, build, region, timeout, look) for id, build in builds.items())
-        await asyncio.gather(*waits)
+        ended = await asyncio.gather(*waits, return_exceptions=True)  # one that fails cuts no other off
+        errors = {id: error for id, error in zip(builds, ended, strict=True) if error is not None}
+        _raise_at_once(errors, of=len(builds))
         operation.report(_progress(seen, self._lifecycle.seconds() - since), last=True)
         failures = [
-            _failure(id, found) for id, found in seen.items() if found is None or not found.built(builds[id])
+            f"  {id}: {errors[id]}" if id in errors else _failure(id, found)
+            for id, found in seen.items()
+            if id in errors or found is None or not found.built(builds[id])
         ]
         if failures:
             raise ProviderError(
                 f"{len(failures)} of {len(seen)} caches aren't Ready:\n" + "\n".join(failures) + "\n"
                 "  what to do: mend what is named, then run up again: what failed is replaced"
             )
+
+
+def _raise_at_once(errors: Mapping[str, BaseException], *, of: int) -> None:
+    """Raise what isn't about one cache: a slip of ours, or what kept all of them from being looked up."""
+    for error in errors.values():
+        if len(errors) == of or not isinstance(error, ProviderError):
+            raise error
 
 
 def _is_ready(found: Observed | None) -> bool:

@@ -53,7 +53,7 @@ class Listing:
             if alone:
                 return None
             self._making = asyncio.create_task(self._list(), name="listing")
-            self._making.add_done_callback(_heard)
+            self._making.add_done_callback(self._heard)
         if self._making is not None:
             await asyncio.shield(self._making)  # who is cancelled doesn't take the list from the others
         return self._found.pop(id, None)
@@ -72,8 +72,9 @@ class Listing:
         self._found = {seen.id: seen for seen in found if seen.id not in self._changed}
         self._until = self._clock.seconds() + LIFE
 
-
-def _heard(list_: asyncio.Task[None]) -> None:
-    """Take note of how a list ended, in case nobody waits for it any more."""
-    if not list_.cancelled():
-        list_.exception()
+    def _heard(self, made: asyncio.Task[None]) -> None:
+        """Take note of how a list ended: nobody may wait for it any more, or it never came to begin."""
+        if self._making is made:
+            self._making = None
+        if not made.cancelled():
+            made.exception()

@@ -10,9 +10,9 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from imagecache_provider.clock import Clock, comes_first
+from imagecache_provider.clock import Clock, acquired, comes_first
 from imagecache_provider.errors import StoppedError, ThrottledError
 
 T = TypeVar("T")
@@ -95,11 +95,13 @@ class Pace:
         tell(self._waited_for())
         self._ahead += 1
         try:
-            await self._first(self._turn.acquire())
+            if not await acquired(self._turn, self._stopped.wait()):
+                raise _stopped()
             try:
                 while (seconds := self._seconds()) > 0:
                     self._changed.clear()
-                    await self._first(self._passed(seconds))
+                    if not await comes_first(self._passed(seconds), self._stopped.wait()):
+                        raise _stopped()
                 self._under_way += 1
             finally:
                 self._turn.release()
@@ -112,11 +114,6 @@ class Pace:
             await self._changed.wait()
         else:
             await comes_first(self._changed.wait(), self._clock.sleep(seconds))
-
-    async def _first(self, waiting: Awaitable[Any]) -> None:
-        """Wait, unless all waiting is ended before."""
-        if not await comes_first(waiting, self._stopped.wait()):
-            raise _stopped()
 
     def _seconds(self) -> float:
         """Give the seconds until there may be a place; infinity if it depends on an answer."""

@@ -13,8 +13,16 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from imagecache_provider.clock import Clock, comes_first
-from imagecache_provider.errors import FailedError, GoneError, NotReadyError, StoppedError, TimedOutError
+from imagecache_provider.clock import Clock, acquired
+from imagecache_provider.errors import (
+    FailedError,
+    GoneError,
+    NotReadyError,
+    ProviderError,
+    RefusedError,
+    StoppedError,
+    TimedOutError,
+)
 from imagecache_provider.listing import Listing
 from imagecache_provider.resource import SINGLY, STACK_TAG, Observed, Phase, Resource
 from imagecache_provider.waiter import Done, Waiter
@@ -269,7 +277,7 @@ class Readiness:
         queue = self._shared(inputs["regionId"]).queues[name]
         if queue.locked():
             operation.report(f"waiting for {name}, which another build uses")
-        if not await comes_first(queue.acquire(), self._stopped.wait()):
+        if not await acquired(queue, self._stopped.wait()):
             raise self._cancelled(inputs)
         try:
             yield
@@ -356,7 +364,7 @@ class Readiness:
     def _shared(self, region: str) -> _Region:
         if region not in self._regions:
 
-            async def look(ids: Collection[str]) -> dict[str, Observed]:
+            async def look(ids: Collection[str]) -> Mapping[str, Observed | ProviderError]:
                 return await self._looked_up(region, ids)
 
             self._regions[region] = _Region(Waiter(look, self._clock))
@@ -371,20 +379,35 @@ class Readiness:
             listings[stack] = Listing(lambda: self._resource.find(region, tags), self._clock)
         return listings[stack]
 
-    async def _looked_up(self, region: str, ids: Collection[str]) -> dict[str, Observed]:
+    async def _looked_up(self, region: str, ids: Collection[str]) -> Mapping[str, Observed | ProviderError]:
         """Look many up by a list of the stack's, which has fewer pages than the region's.
 
         What isn't in it is looked up without: an import that we never built doesn't carry the stack's tag.
         """
         strangers = self._strangers.intersection(ids)
         if not self.stack or len(ids) - len(strangers) <= SINGLY:
-            return await self._resource.describe(region, ids)
+            return await self._described(region, ids)
         listed = await self._resource.find(region, {STACK_TAG: self.stack})
-        found = {seen.id: seen for seen in listed if seen.id in ids}
+        found: dict[str, Observed | ProviderError] = {seen.id: seen for seen in listed if seen.id in ids}
         if left := set(ids) - set(found):
-            others = await self._resource.describe(region, left)
-            self._strangers.update(id for id, seen in others.items() if STACK_TAG not in seen.tags)
+            others = await self._described(region, left)
+            self._strangers.update(id for id, seen in others.items() if self._is_stranger(seen))
             found.update(others)
+        return found
+
+    def _is_stranger(self, seen: Observed | ProviderError) -> bool:
+        return isinstance(seen, Observed) and seen.tags.get(STACK_TAG) != self.stack
+
+    async def _described(self, region: str, ids: Collection[str]) -> Mapping[str, Observed | ProviderError]:
+        """Look IDs up; a refused one, such as that of a mistyped import, keeps no other from its answer."""
+        if len(ids) > SINGLY:
+            return await self._resource.describe(region, ids)
+        found: dict[str, Observed | ProviderError] = {}
+        for id in ids:
+            try:
+                found.update(await self._resource.describe(region, [id]))
+            except RefusedError as error:  # noqa: PERF203 - a call takes a thousand times as long
+                found[id] = error
         return found
 
 

@@ -1,21 +1,23 @@
 """Waiting: one look per tick at the cloud serves everybody who waits for a resource of one region.
 
 `readiness` calls `wait`. While anybody waits, one task looks up those who are due, many of them all at once,
-and wakes those whose resource is where they want it; it takes no thread and ends with the last of them.
+and wakes those whose resource is where they want it; it takes no thread and ends with the last of them. What
+fails for one of them is raised for that one alone: the others wait on.
 When a wait is due again follows from its age, and from what its resource's progress lets expect.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from imagecache_provider.clock import Clock, comes_first
+from imagecache_provider.errors import ProviderError
 from imagecache_provider.resource import SINGLY, Observed
 
-Look = Callable[[Collection[str]], Awaitable[dict[str, Observed]]]
-"""Look these IDs up; what doesn't exist is missing from the answer."""
+Look = Callable[[Collection[str]], Awaitable[Mapping[str, "Observed | ProviderError"]]]
+"""Look these IDs up; what doesn't exist is missing from the answer, and an error is about its ID alone."""
 Done = Callable[["Observed | None"], bool]
 """Whether the waiting is over, given what was seen; None for a resource that doesn't exist."""
 
@@ -78,6 +80,9 @@ class Waiter:
             timeout: seconds, after which the wait ends with what was seen last, done or not.
             begun: whether the resource was only just asked for: then nothing is to be seen yet, and the first
                 look can wait for others.
+
+        Raises:
+            Exception: what a look raised, or what `done` did; that of another wait never.
         """
         ended: asyncio.Future[Observed | None] = asyncio.get_running_loop().create_future()
         now = self._clock.seconds()
@@ -87,6 +92,7 @@ class Waiter:
         self._joined.set()
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="waiter")
+            self._ticking.add_done_callback(self._ticked)
         try:
             in_time = await comes_first(ended, self._clock.sleep(timeout))
             return ended.result() if in_time else wait.last
@@ -100,6 +106,17 @@ class Waiter:
                 await self._look_once(asked)
             else:
                 await self._sleep()
+
+    def _ticked(self, tick: asyncio.Task[None]) -> None:
+        """Let nobody wait for a tick that was cut off, by the end of the loop or by a slip here."""
+        error = None if tick.cancelled() else tick.exception()
+        if tick is not self._ticking:
+            return
+        for wait in list(self._waits):
+            if error is not None:
+                self._end(wait, error)
+            else:
+                wait.ended.cancel()
 
     def _asked(self) -> list[_Wait]:
         """Choose who is looked up now: who is due, or all if they are many."""
@@ -127,13 +144,22 @@ class Waiter:
         now = self._clock.seconds()
         few = len(self._waits) <= SINGLY
         for wait in asked:
-            wait.last, wait.looked = seen.get(wait.id), True
-            if wait.done(wait.last) or self._stopped:
-                self._end(wait)
-            else:
-                wait.due = now + _pause(wait, now, few=few)
+            try:
+                self._take(wait, seen.get(wait.id), now, few=few)
+            except Exception as error:  # noqa: BLE001, PERF203 - whatever a callback raises is about its wait
+                self._end(wait, error)
 
-    def _end(self, wait: _Wait, error: Exception | None = None) -> None:
+    def _take(self, wait: _Wait, seen: Observed | ProviderError | None, now: float, *, few: bool) -> None:
+        """Tell a wait what was seen, and say when it's due again if that isn't its end."""
+        if isinstance(seen, ProviderError):
+            raise seen
+        wait.last, wait.looked = seen, True
+        if wait.done(seen) or self._stopped:
+            self._end(wait)
+        else:
+            wait.due = now + _pause(wait, now, few=few)
+
+    def _end(self, wait: _Wait, error: BaseException | None = None) -> None:
         self._leave(wait)
         if wait.ended.done():
             return

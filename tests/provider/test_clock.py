@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagecache_provider.clock import comes_first, moment
+from imagecache_provider.clock import acquired, comes_first, moment
 
 if TYPE_CHECKING:
     from tests.provider.world import DrivenClock, DrivenLoop
@@ -33,3 +33,52 @@ def test_comes_first(clock: DrivenClock, loop: DrivenLoop, wanted: float, other:
         return came
 
     assert loop.run_until_complete(wait()) is first
+
+
+def test_error_comes_first(clock: DrivenClock, loop: DrivenLoop) -> None:
+    """What the wanted one raises is raised, and not taken for its end."""
+
+    async def fail() -> None:
+        await clock.sleep(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        loop.run_until_complete(comes_first(fail(), clock.sleep(2)))
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_lock_is_left_free(loop: DrivenLoop, turns: int) -> None:
+    """Whoever is cancelled before, in or after the moment of its turn doesn't keep the lock from the next."""
+
+    async def run() -> bool:
+        lock = asyncio.Lock()
+        await lock.acquire()
+        cancelled = asyncio.create_task(acquired(lock, asyncio.Event().wait()))
+        await asyncio.sleep(0)
+        following = asyncio.create_task(acquired(lock, asyncio.Event().wait()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        lock.release()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if not cancelled.cancel():
+            assert cancelled.result()
+            lock.release()
+        await asyncio.gather(cancelled, return_exceptions=True)
+        return await following
+
+    assert loop.run_until_complete(run())
+
+
+def test_lock_is_not_waited_for(clock: DrivenClock, loop: DrivenLoop) -> None:
+    """What comes before the lock ends the waiting, without it."""
+
+    async def run() -> bool:
+        lock = asyncio.Lock()
+        await lock.acquire()
+        came = await acquired(lock, clock.sleep(1))
+        lock.release()
+        await asyncio.sleep(0)
+        return came or lock.locked()
+
+    assert not loop.run_until_complete(run())

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagecache_provider.eci.readiness_gate import ReadinessGate
-from imagecache_provider.errors import ProviderError
+from imagecache_provider.errors import Cause, NotFoundError, ProviderError
 from imagecache_provider.gate import Gate
 from imagecache_provider.readiness import Operation
-from imagecache_provider.resource import Identity
+from imagecache_provider.resource import Identity, Observed, Phase
 
 if TYPE_CHECKING:
-    from tests.provider.world import Process, World
+    from collections.abc import Callable
+
+    from tests.provider.world import DrivenClock, Process, World
 
 IDENTITY = Identity.of("project", "dev", ReadinessGate.token, "gate")
 
@@ -108,3 +110,61 @@ def test_import(world: World) -> None:
     """A gate can't be imported, and says why."""
     with pytest.raises(ProviderError, match="nothing of it is in the cloud"):
         world.run(gate(world.process()).read(IDENTITY, "x", {}, {}))
+
+
+class Builds:
+    """A lifecycle as far as a gate sees it, whose waits end as they are told to.
+
+    Args:
+        clock: what waiting goes by.
+        errors: what the wait for an ID raises after a second; the others are Ready after a minute.
+    """
+
+    def __init__(self, clock: DrivenClock, errors: dict[str, Exception]) -> None:
+        self.clock = clock
+        self.errors = errors
+
+    def seconds(self) -> float:
+        """The clock's seconds."""
+        return self.clock.seconds()
+
+    async def built(
+        self, id: str, build: str, region: str, timeout: float, look: Callable[[str, Observed | None], None]
+    ) -> None:
+        """Wait."""
+        assert (build, region, timeout) == ("b", "cn-hangzhou", 3600)
+        if id in self.errors:
+            await self.clock.sleep(1)
+            raise self.errors[id]
+        await self.clock.sleep(60)
+        look(id, Observed(id, Phase.READY, "Ready", "100%", {}, {}))
+
+
+class TestOneFails:
+    """Looking at one of several caches fails."""
+
+    REFUSED = NotFoundError("DescribeImageCaches", Cause("InvalidParameter", "No such ID."))
+
+    def wait(self, world: World, **errors: Exception) -> None:
+        """Wait for three caches."""
+        builds = Builds(world.clock, errors)
+        ours = Gate(ReadinessGate, builds, "cn-hangzhou", "")  # type: ignore[arg-type] # as far as it's used
+        caches = [{"imageCacheId": id_, "buildId": "b"} for id_ in ("one", "two", "three")]
+        world.run(ours.create(IDENTITY, {"caches": caches, "regionId": "cn-hangzhou"}))
+
+    def test_the_others_are_waited_for(self, world: World) -> None:
+        """The others are waited for to their end, and the error is told beside its cache."""
+        with pytest.raises(ProviderError, match="1 of 3 caches aren't Ready") as caught:
+            self.wait(world, two=self.REFUSED)
+        assert world.clock.seconds() >= 60
+        assert "  two: DescribeImageCaches failed: InvalidParameter: No such ID." in str(caught.value)
+
+    def test_all_fail(self, world: World) -> None:
+        """What keeps all of them from being looked up is said once."""
+        with pytest.raises(NotFoundError):
+            self.wait(world, one=self.REFUSED, two=self.REFUSED, three=self.REFUSED)
+
+    def test_slip(self, world: World) -> None:
+        """A slip of ours is none of the caches' failures."""
+        with pytest.raises(ZeroDivisionError):
+            self.wait(world, two=ZeroDivisionError())

@@ -172,3 +172,22 @@ def test_cancelled(loop: DrivenLoop, clock: DrivenClock, sky: Sky) -> None:
     sky.failure = TryAgainError("DescribeImageCaches", Cause("Throttling", "Slow down."))
     clock.advance(LIFE / 2)
     loop.run_until_complete(leave())
+
+
+def test_never_begun(loop: DrivenLoop, clock: DrivenClock, sky: Sky) -> None:
+    """A list that was cut off before it began is made anew for whoever comes next."""
+    listing = Listing(sky.find, clock)
+
+    async def run() -> list[Observed | BaseException | None]:
+        await listing.see("a")
+        cut_off = asyncio.create_task(listing.see("b"))
+        await asyncio.sleep(0)
+        (making,) = (task for task in asyncio.all_tasks() if task.get_name() == "listing")
+        making.cancel()
+        ended = await asyncio.gather(cut_off, return_exceptions=True)
+        return [*ended, await listing.see("c")]
+
+    cut_off, found = loop.run_until_complete(run())
+    assert isinstance(cut_off, asyncio.CancelledError)
+    assert isinstance(found, Observed)
+    assert sky.lists == 1

@@ -161,3 +161,46 @@ def test_stopped(clock: DrivenClock, loop: DrivenLoop, said: list[str], ahead: i
     assert [type(each) for each in ended] == [StoppedError] * (ahead + 1)
     assert clock.seconds() < 6
     assert len(cloud.taken) == 1
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_cancelled(clock: DrivenClock, loop: DrivenLoop, said: list[str], turns: int) -> None:
+    """A create that is cancelled in the line, at whatever moment of its turn, keeps nobody else waiting."""
+    pace, cloud = Pace(1, clock), Cloud(clock, 9)
+
+    async def run() -> None:
+        second: asyncio.Task[None]
+
+        async def cancel_the_second() -> None:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            second.cancel()
+            await cloud.create()
+
+        await pace.run(cloud.create, said.append)
+        first = asyncio.create_task(pace.run(cancel_the_second, said.append))
+        second = asyncio.create_task(pace.run(cloud.create, said.append))
+        third = asyncio.create_task(pace.run(cloud.create, said.append))
+        await asyncio.gather(first, second, third, return_exceptions=True)
+        assert second.cancelled()
+
+    loop.run_until_complete(run())
+    assert len(cloud.taken) == 3
+    assert clock.seconds() < 130
+
+
+def test_teller_fails(clock: DrivenClock, loop: DrivenLoop, said: list[str]) -> None:
+    """A create whose teller raises ends with that; the others in the line are sent."""
+    pace, cloud = Pace(1, clock), Cloud(clock, 9)
+
+    def fail(text: str) -> None:
+        raise ZeroDivisionError(text)
+
+    async def run() -> list[BaseException | None]:
+        await pace.run(cloud.create, said.append)
+        works = [pace.run(cloud.create, tell) for tell in (said.append, fail, said.append)]
+        return list(await asyncio.gather(*works, return_exceptions=True))
+
+    ended = loop.run_until_complete(run())
+    assert [type(each) for each in ended] == [type(None), ZeroDivisionError, type(None)]
+    assert len(cloud.taken) == 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagecache_provider.errors import Cause, TryAgainError
+from imagecache_provider.errors import Cause, NotFoundError, ProviderError, TryAgainError
 from imagecache_provider.resource import Observed, Phase
 from imagecache_provider.waiter import LONGEST_TICK, SHORTEST_TICK, Waiter
 
@@ -31,9 +31,10 @@ class Sky:
         self.ready = ready
         self.looks: list[tuple[float, set[str]]] = []
         self.takes = 0.0
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
+        self.refused: dict[str, ProviderError] = {}
 
-    async def look(self, ids: Collection[str]) -> dict[str, Observed]:
+    async def look(self, ids: Collection[str]) -> dict[str, Observed | ProviderError]:
         """Look IDs up."""
         self.looks.append((self.clock.seconds(), set(ids)))
         if self.takes:
@@ -45,7 +46,8 @@ class Sky:
         phases = {
             id_: Phase.READY if self.ready[id_] <= now else Phase.BUILDING for id_ in ids if id_ in self.ready
         }
-        return {id_: Observed(id_, phase, phase.value, "", {}, {}) for id_, phase in phases.items()}
+        seen = {id_: Observed(id_, phase, phase.value, "", {}, {}) for id_, phase in phases.items()}
+        return {**seen, **{id_: error for id_, error in self.refused.items() if id_ in ids}}
 
 
 def is_ready(seen: Observed | None) -> bool:
@@ -270,10 +272,11 @@ class Building(Sky):
         ready: for each ID the seconds after which it's Ready.
     """
 
-    async def look(self, ids: Collection[str]) -> dict[str, Observed]:
+    async def look(self, ids: Collection[str]) -> dict[str, Observed | ProviderError]:
         """Look IDs up."""
         found = await super().look(ids)
-        return {id_: replace(seen, progress=self.progress(id_)) for id_, seen in found.items()}
+        seen = {id_: each for id_, each in found.items() if isinstance(each, Observed)}
+        return {id_: replace(each, progress=self.progress(id_)) for id_, each in seen.items()}
 
     def progress(self, id_: str) -> str:
         """Give the progress in the cloud's words."""
@@ -334,3 +337,75 @@ def test_just_begun(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky
     waiter.stop()
     loop.run_until_complete(waiter.wait("a", is_ready, 60, begun=True))
     assert clock.seconds() == 1
+
+
+class SlipError(BaseException):
+    """What no handler of errors takes."""
+
+
+@pytest.mark.parametrize("others", [1, 5])
+def test_one_callback_fails(
+    clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky], others: int
+) -> None:
+    """What one wait's callback raises ends that wait with it, at once; all others wait on."""
+    seen = sky(a=1000, **{f"r{number}": 20 for number in range(others)})
+    waiter = Waiter(seen.look, clock)
+
+    def fail(_: Observed | None) -> bool:
+        if clock.seconds() >= 3:
+            raise ZeroDivisionError
+        return False
+
+    async def failing() -> float:
+        with pytest.raises(ZeroDivisionError):
+            await waiter.wait("a", fail, 2000)
+        return clock.seconds()
+
+    async def all_of_them() -> tuple[float, list[Observed | None]]:
+        ended = asyncio.create_task(failing())
+        found = await asyncio.gather(*(waiter.wait(f"r{number}", is_ready, 2000) for number in range(others)))
+        return await ended, list(found)
+
+    ended, found = loop.run_until_complete(all_of_them())
+    assert 3 <= ended <= 4
+    assert all(map(is_ready, found))
+    assert clock.seconds() <= 22
+
+
+def test_one_is_refused(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """An error that a look has about one ID ends the wait for that alone."""
+    seen = sky(a=1000, b=20)
+    seen.refused["a"] = NotFoundError("DescribeImageCaches", Cause("InvalidParameter", "No such ID."))
+    waiter = Waiter(seen.look, clock)
+
+    async def both() -> list[Observed | BaseException | None]:
+        waits = (waiter.wait(id_, is_ready, 2000) for id_ in ("a", "b"))
+        return list(await asyncio.gather(*waits, return_exceptions=True))
+
+    refused, found = loop.run_until_complete(both())
+    assert refused is seen.refused["a"]
+    assert isinstance(found, Observed)
+
+
+def test_look_is_cut_off(clock: DrivenClock, loop: DrivenLoop, sky: Callable[..., Sky]) -> None:
+    """Whatever ends the looking, nobody waits for it in vain; who comes later is looked for anew."""
+    seen = sky(a=20, b=20)
+    waiter = Waiter(seen.look, clock)
+
+    async def slip() -> list[Observed | BaseException | None]:
+        waits = [asyncio.create_task(waiter.wait(id_, is_ready, 2000)) for id_ in ("a", "b")]
+        await clock.sleep(5)
+        seen.failure = SlipError()
+        return list(await asyncio.gather(*waits, return_exceptions=True))
+
+    async def cancel() -> list[Observed | BaseException | None]:
+        waits = [asyncio.create_task(waiter.wait(id_, is_ready, 2000)) for id_ in ("a", "b")]
+        await clock.sleep(0.5)
+        (tick,) = (task for task in asyncio.all_tasks() if task.get_name() == "waiter")
+        tick.cancel()
+        return list(await asyncio.gather(*waits, return_exceptions=True))
+
+    assert [type(each) for each in loop.run_until_complete(slip())] == [SlipError] * 2
+    assert [type(each) for each in loop.run_until_complete(cancel())] == [asyncio.CancelledError] * 2
+    assert clock.seconds() < 20
+    assert is_ready(loop.run_until_complete(waiter.wait("a", is_ready, 60)))

@@ -39,8 +39,16 @@ _starting = threading.Lock()
 @lru_cache(maxsize=1)
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="imagecache", daemon=True).start()
+    threading.Thread(target=_turn, args=[loop], name="imagecache", daemon=True).start()
     return loop
+
+
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop for all threads' work: an end of the process that one of them asks for is raised there."""
+    while True:
+        with contextlib.suppress(SystemExit, KeyboardInterrupt):
+            loop.run_forever()
+            return
 
 
 class _PlainTraceback:

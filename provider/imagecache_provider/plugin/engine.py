@@ -46,7 +46,7 @@ class Engine:
         request = engine_pb2.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral)  # type: ignore[arg-type] # protobuf's enum is an int
         try:
             await engine_pb2_grpc.EngineStub(self._channel).Log(request)  # type: ignore[misc] # the stub's types are those of a blocking channel
-        except grpc.aio.AioRpcError:
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError):  # it's gone, or another one was named meanwhile
             return
 
     def progress(self, urn: str, clock: Clock, shown: Callable[[str], str]) -> Progress:

@@ -71,6 +71,29 @@ class TestRun:
             host.run(arrive())
             assert waiting.result(5) == "met"
 
+    @pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt])
+    def test_end_of_one(self, end: type[BaseException]) -> None:
+        """Work that asks for the end of its process ends alone: that of other threads goes on."""
+        arrived = asyncio.Event()
+
+        async def wait() -> str:
+            await arrived.wait()
+            return "met"
+
+        async def leave() -> None:
+            await asyncio.sleep(0)
+            raise end
+
+        async def arrive() -> None:
+            arrived.set()
+
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(lambda: host.run(wait()))
+            with pytest.raises(end):
+                host.run(leave())
+            host.run(arrive())
+            assert waiting.result(5) == "met"
+
 
 class TestPlainErrors:
     """Errors as Pulumi's host prints them."""

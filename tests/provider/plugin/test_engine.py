@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import grpc
@@ -75,3 +76,23 @@ def test_few_lines() -> None:
         progress(f"{second} s")
     progress("Ready after 9 s", last=True)
     assert lines == ["0 s", "4 s", "8 s", "Ready after 9 s"]
+
+
+def test_closed() -> None:
+    """An engine in whose place another one was named meanwhile fails nothing: what was told it is dropped."""
+
+    async def tell() -> list[BaseException]:
+        unhandled: list[BaseException] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: unhandled.append(context["exception"])
+        )
+        replaced = Engine("127.0.0.1:1")
+        progress = replaced.progress("urn:1", Ticks(), str)  # type: ignore[arg-type] # it needs the seconds alone
+        await replaced.close()
+        await replaced.log(INFO, "x", "urn:1")
+        progress("1 s")
+        await replaced.close()
+        gc.collect()
+        return unhandled
+
+    assert asyncio.run(tell()) == []

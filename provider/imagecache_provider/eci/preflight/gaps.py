@@ -6,7 +6,8 @@ say nothing, the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from imagecache_provider.eci.products import ECI, Product
@@ -64,6 +65,12 @@ class Gaps:
         except Exception as error:  # noqa: BLE001 - an answer of an unforeseen form mustn't end a preview
             self._failed[name] = where(error, with_text=False)
         return None
+
+    async def side_by_side(self, questions: Iterable[Awaitable[object]]) -> None:
+        """Ask questions side by side; an answer that can't be read is a gap, and the others are read."""
+        for ended in await asyncio.gather(*questions, return_exceptions=True):
+            if isinstance(ended, Exception):
+                self._failed["an unforeseen answer"] = where(ended, with_text=False)
 
     def _unanswered(self, product: Product, message: str) -> None:
         self._silent[product.name] = message

@@ -168,22 +168,24 @@ class RegionQuestions:
             asked.append(self._once("caches", self._ask_caches))
         if any(plan.known("resourceGroupId") for plan in plans):
             asked.append(self._once("groups", self._ask_resource_groups))
-        await asyncio.gather(*asked)
+        await self._gaps.side_by_side(asked)
 
     async def _network(self, plans: Collection[Plan]) -> None:
         placed = [plan for plan in plans if plan.judged & {"vswitchIds", "securityGroupId", "zoneId"}]
         outward = [plan for plan in plans if looks_for_a_way_out(plan)]
-        await asyncio.gather(
-            self._vswitches.look_up(id for plan in [*placed, *outward] for id in vswitch_ids(plan)),
-            self._groups.look_up(
-                id for plan in placed if isinstance(id := plan.inputs.get("securityGroupId"), str) and id
-            ),
-            self._default_network(outward),
+        await self._gaps.side_by_side(
+            [
+                self._vswitches.look_up(id for plan in [*placed, *outward] for id in vswitch_ids(plan)),
+                self._groups.look_up(
+                    id for plan in placed if isinstance(id := plan.inputs.get("securityGroupId"), str) and id
+                ),
+                self._default_network(outward),
+            ]
         )
         named = (self._vswitches.known.get(id) for plan in outward for id in vswitch_ids(plan))
         vpcs = {vswitch.vpc for vswitch in [*named, *(self._defaults or [])] if vswitch is not None}
-        await asyncio.gather(
-            *(self._once(f"nat of {vpc}", partial(self._ask_nat, vpc)) for vpc in sorted(vpcs))
+        await self._gaps.side_by_side(
+            self._once(f"nat of {vpc}", partial(self._ask_nat, vpc)) for vpc in sorted(vpcs)
         )
 
     async def _default_network(self, outward: Collection[Plan]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from imagecache_provider.clock import Clock, comes_first
@@ -51,8 +51,8 @@ class _Watched:
 class _Round:
     """Plans that are looked at together."""
 
-    plans: list[Plan] = field(default_factory=list)
-    task: asyncio.Task[None] | None = None
+    plans: list[Plan]
+    task: asyncio.Task[None]
 
 
 class ImageCachePreflight:
@@ -125,19 +125,19 @@ class ImageCachePreflight:
         return [*unused, *caches.always_pulled(watched.inputs.get("images"), facts)]
 
     async def _ask(self, plan: Plan) -> None:
-        if self._gathering is None:
-            self._gathering = _Round()
-            self._gathering.task = asyncio.ensure_future(self._carry_out(self._gathering))
         gathering = self._gathering
+        if gathering is None or gathering.task.done():  # one that was cut off takes nobody any more
+            plans: list[Plan] = []
+            gathering = _Round(plans, asyncio.ensure_future(self._carry_out(plans)))
+            self._gathering = gathering
         gathering.plans.append(plan)
-        assert gathering.task is not None  # noqa: S101 - it was set just above
-        await asyncio.shield(gathering.task)
+        await asyncio.shield(gathering.task)  # who is cancelled doesn't take the answers from the others
 
-    async def _carry_out(self, gathering: _Round) -> None:
+    async def _carry_out(self, gathered: list[Plan]) -> None:
         await self._clock.sleep(_MOMENT)
         async with self._asking:
             self._gathering = None
-            parts = by_region(gathering.plans)
+            parts = by_region(gathered)
             for region, plans in parts.items():
                 self._questions(region).plans.extend(plans)
             asking = self._ask_all(parts)
@@ -146,7 +146,9 @@ class ImageCachePreflight:
                 self._gaps.off = f"the answers took more than {_PATIENCE:.0f} seconds"
 
     async def _ask_all(self, parts: Mapping[str, list[Plan]]) -> None:
-        await asyncio.gather(*(self._questions(region).ask_for(plans) for region, plans in parts.items()))
+        await self._gaps.side_by_side(
+            self._questions(region).ask_for(plans) for region, plans in parts.items()
+        )
 
     def _questions(self, region: str) -> RegionQuestions:
         if region not in self._regions:
