@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from imagecache_provider.fields import NO_DEFAULT, Change, Field, Model, fields, has_unknown
+from imagecache_provider.fields import NO_DEFAULT, Change, Field, Model, fields, has_unknown, without_empty
 from imagecache_provider.resource import HIDDEN_TAGS, Observed, fixed_build, fixed_digest, fixed_inputs
 
 
@@ -88,7 +88,7 @@ def diff(
         last_build: the build ID that the cloud works from; empty if none is known.
         imported: whether the old inputs were only now read from the cloud, which doesn't tell all of them.
     """
-    found = tuple(_differences(model, olds, news))
+    found = tuple(_differences(model, without_empty(model, olds), without_empty(model, news)))
     if imported:
         found = tuple(_of_an_import(fields(model)[each.property], each) for each in found)
     if any(difference.change is Change.BUILD for difference in found):
@@ -113,7 +113,7 @@ def _differences(
 
 def _of_an_import(field: Field, difference: Difference) -> Difference:
     """Take the program's word for what the cloud doesn't tell, and leave what can't be undone as it is."""
-    told = field.property.returned or field.property.derived or difference.property == "regionId"
+    told = field.property.returned or bool(field.property.derived) or difference.property == "regionId"
     if told and difference.kind is not Kind.DELETE:
         return difference
     if difference.change is Change.METADATA and not difference.replaces:
@@ -137,9 +137,10 @@ def _blocked_builds(
     model: type[Model], found: tuple[Difference, ...], news: Mapping[str, Any], last_build: str
 ) -> Iterator[Difference]:
     """Turn builds into replacements where the last build used what an update can't carry to the next."""
-    fixed = fixed_inputs(model, news)
+    fixed = fixed_inputs(model, without_empty(model, news))
     known = bool(last_build) and not has_unknown(fixed)
-    blocked = known and fixed_build(last_build) != fixed_digest(fixed)
+    # Version 0.1.0 counted what is empty: the last build may have been recorded so.
+    blocked = known and fixed_build(last_build) not in map(fixed_digest, (fixed, fixed_inputs(model, news)))
     for difference in found:
         if blocked and difference.change is Change.BUILD:
             reason = "the build's zone, registries or roles changed too, which an update can't carry"
@@ -150,11 +151,11 @@ def _blocked_builds(
 
 def drifted(model: type[Model], inputs: dict[str, Any], seen: Observed) -> dict[str, Any]:
     """Give the inputs that would describe what the cloud has: the user's own form where it means the same."""
-    now = dict(inputs)
+    now, said = dict(inputs), without_empty(model, inputs)
     for name, member in fields(model).items():
-        if name not in seen.returned or member.property.same(inputs.get(name), seen.returned[name]):
+        if name not in seen.returned or member.property.same(said.get(name), seen.returned[name]):
             continue
-        if name in inputs or member.property.default is not NO_DEFAULT:
+        if name in said or not member.property.assigned:
             now[name] = seen.returned[name]
     tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
     if tags != (inputs.get("tags") or {}):
@@ -166,7 +167,7 @@ def described(model: type[Model], seen: Observed) -> dict[str, Any]:
     """Describe a resource of which only the cloud knows by inputs; what goes without saying is left out."""
     told = {
         name: value
-        for name, value in {**seen.returned, **seen.derived}.items()
+        for name, value in without_empty(model, {**seen.returned, **seen.derived}).items()
         if not fields(model)[name].property.assigned and not fields(model)[name].property.same(value, None)
     }
     tags = {key: value for key, value in seen.tags.items() if _is_users(key)}

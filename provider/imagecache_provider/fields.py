@@ -11,9 +11,16 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 from typing_extensions import Self
 
@@ -88,7 +95,7 @@ class Property:
         default: what the cloud assumes when it isn't given, and what is sent when it was removed.
         updatable: whether the API's update call can carry it.
         returned: whether the API returns it, so that drift can be seen.
-        derived: whether it can be worked out of what the API returns, for an import.
+        derived: the output that it can be worked out of, where the API doesn't return it.
         assigned: whether the cloud chooses a value where none is given.
         joined: whether the wire joins a list's members with commas.
         rules: rules over the whole value.
@@ -102,7 +109,7 @@ class Property:
     default: Any = NO_DEFAULT
     updatable: bool = True
     returned: bool = False
-    derived: bool = False
+    derived: str = ""
     assigned: bool = False
     joined: bool = False
     rules: tuple[Rule, ...] = ()
@@ -113,8 +120,8 @@ class Property:
         return bool(one == other or self.meaning(one) == self.meaning(other))
 
     def meaning(self, value: Any) -> Any:
-        """Give the one form of all values that mean the same; an empty list is one that isn't given."""
-        if value is None or value == []:
+        """Give the one form of all values that mean the same; of `without_empty` inputs."""
+        if value is None:
             return None if self.default is NO_DEFAULT else self.default
         if self.canonical is None or has_unknown(value):
             return value
@@ -141,12 +148,22 @@ class Model(BaseModel):
         alias_generator=to_camel, extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
-    _let_unknowns_pass = field_validator("*", mode="wrap")(unless_unknown)
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _let_pass(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Hold neither what isn't known against a rule nor what is empty, and so as good as left out."""
+        if value in ("", [], {}) and _by_python_name(cls)[str(info.field_name)].is_empty(value):
+            return value
+        return unless_unknown(value, validate)
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a model, read back: names, marker and, for a nested object, that object's model."""
+    """One field of a model, read back: names, marker and, for a nested object, that object's model.
+
+    Attributes:
+        empty: the text, list or map that means the same as none; None where there is no such value.
+    """
 
     name: str
     python_name: str
@@ -154,6 +171,11 @@ class Field:
     required: bool
     annotation: Any
     nested: type[Model] | None
+    empty: Any = None
+
+    def is_empty(self, value: Any) -> bool:
+        """Say whether a value means the same as none: it is none, or `empty`."""
+        return value is None or (self.empty is not None and bool(value == self.empty))
 
 
 @functools.cache  # every Check and Diff asks for them, many times
@@ -178,7 +200,43 @@ def _read_fields(model: type[Model]) -> Iterator[Field]:
             required=info.is_required(),
             annotation=info.annotation,
             nested=_nested_model(info.annotation),
+            empty=None if info.is_required() else _empty(info.annotation),
         )
+
+
+@functools.cache  # as `fields`
+def _by_python_name(model: type[Model]) -> Mapping[str, Field]:
+    return {field.python_name: field for field in fields(model).values()}
+
+
+def _empty(annotation: Any) -> Any:
+    """Give the empty value of a text, a list or a map; None for every other type."""
+    origin = get_origin(annotation) or annotation
+    if origin in {str, list, dict}:
+        return origin()
+    return "" if origin is Literal else None
+
+
+def without_empty(model: type[Model], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what of the inputs says something: what is empty is left out, in the objects of a list too.
+
+    A program writes `resourceGroupId: ""` where it means none. What compares, sends or hashes inputs asks
+    here first; what is recorded stays as the program has it.
+    """
+    known = fields(model)
+    return {
+        name: _said(known[name], value) if name in known else value
+        for name, value in inputs.items()
+        if name not in known or not known[name].is_empty(value)
+    }
+
+
+def _said(field: Field, value: Any) -> Any:
+    if field.nested is None:
+        return value
+    if isinstance(value, list):
+        return [_said(field, member) for member in value]
+    return without_empty(field.nested, value) if isinstance(value, dict) else value
 
 
 def _nested_model(annotation: Any) -> type[Model] | None:

@@ -15,7 +15,7 @@ from imagecache_provider import check as checks
 from imagecache_provider.adoption import Memory
 from imagecache_provider.clock import Clock, moment
 from imagecache_provider.diff import Diff, Difference, Kind, diff
-from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown
+from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown, without_empty
 from imagecache_provider.preflight import Plan
 from imagecache_provider.resource import Connection, Identity, automatic_name, build_id
 
@@ -67,12 +67,12 @@ class Offline:
         checked = checks.check(self._resource.args, news)
         failures = list(checked.failures)
         inputs = dict(checked.inputs)
-        if inputs.get("regionId") is None:
+        if not inputs.get("regionId"):
             inputs["regionId"] = self._connection.region
         if not inputs["regionId"] and inputs["regionId"] is not UNKNOWN:
             failures.append(checks.CheckFailure("regionId", self._connection.missing_region))
         named = self._resource.name_property
-        if not failures and inputs.get(named) is None:
+        if not failures and not inputs.get(named):
             if not (olds.get(named) or naming.allowed):
                 reason = "is required: pulumi:autonaming is switched off for it"
                 return checks.Checked(inputs, (checks.CheckFailure(named, reason),))
@@ -153,8 +153,8 @@ class Offline:
             key: what tells the resource from all others of this run.
             replaces: whether it takes the place of another.
         """
-        judged = frozenset(inputs)
-        return Plan(key, identity.stack, inputs, judged, adds=True, builds=True, replaces=replaces)
+        said = without_empty(self._resource.args, inputs)
+        return Plan(key, identity.stack, said, frozenset(said), adds=True, builds=True, replaces=replaces)
 
     def plan_update(
         self,
@@ -169,8 +169,9 @@ class Offline:
         """Say what an update is about to do: a build uses all inputs, any other update what differs."""
         found = self._compare(identity, olds, outputs, news)
         builds = bool(found.properties(Change.BUILD)) or outputs.get("status") == "UpdateFailed"
-        judged = news if builds else [each.property for each in found.differences]
-        return Plan(key, identity.stack, news, frozenset(judged), builds=builds, id=id)
+        said = without_empty(self._resource.args, news)
+        judged = said if builds else [each.property for each in found.differences]
+        return Plan(key, identity.stack, said, frozenset(judged), builds=builds, id=id)
 
     def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         if has_unknown(dict(inputs)):

@@ -24,6 +24,7 @@ from imagecache_provider.fields import (
     Property,
     fields,
     has_unknown,
+    without_empty,
     without_secrets,
 )
 from imagecache_provider.preflight import Preflight
@@ -139,7 +140,8 @@ def automatic_name(model: type[Model], identity: Identity, name: str, inputs: di
     """Name a resource after itself: the same for the same inputs; UNKNOWN while any of them is."""
     if has_unknown(inputs):
         return UNKNOWN
-    return f"{name}-{digest([str(identity), without_secrets(model, inputs)], _NAME_DIGITS)}"
+    said = without_secrets(model, without_empty(model, inputs))
+    return f"{name}-{digest([str(identity), said], _NAME_DIGITS)}"
 
 
 def update_token(identity: Identity, parts: Any) -> str:
@@ -152,12 +154,13 @@ def build_id(model: type[Model], inputs: Mapping[str, Any]) -> str:
 
     Secrets are left out. When B differs from that of the last build, a new build takes a new resource.
     """
+    said = without_empty(model, inputs)
     carried = {
-        name: member.property.meaning(inputs.get(name))
+        name: member.property.meaning(said.get(name))
         for name, member in fields(model).items()
         if member.property.change is Change.BUILD
     }
-    return f"{digest(carried, _HASH_DIGITS)}-{fixed_digest(fixed_inputs(model, inputs))}"
+    return f"{digest(carried, _HASH_DIGITS)}-{fixed_digest(fixed_inputs(model, said))}"
 
 
 def fixed_inputs(model: type[Model], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,7 +236,7 @@ class Observed:
         progress: how far its build is, in the cloud's words; for people.
         outputs: its output properties, without `buildId`.
         returned: those of its input properties that the cloud returns, without tags.
-        derived: those that can be worked out of what it returns, for an import.
+        derived: those that can be worked out of an output, which `fields.Property.derived` names.
         tags: all its tags, hidden ones too.
         event: what happened last in its last build, in the cloud's words; for people.
         reasons: why it failed, newest last; empty if it didn't.
@@ -258,6 +261,11 @@ class Observed:
     def record(self) -> Record | None:
         """What its hidden tag says."""
         return Record.read(self.tags)
+
+    @property
+    def stack(self) -> str:
+        """The hash of the stack that its hidden tag names; empty if it has none."""
+        return self.tags.get(STACK_TAG, "")
 
     def built(self, build: str) -> bool:
         """Say whether it is usable from this build, as far as its hidden tag tells."""

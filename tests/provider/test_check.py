@@ -337,3 +337,22 @@ def test_any_input(inputs: Inputs) -> None:
     assert all(failure.reason for failure in checked.failures)
     if not checked.failures:
         assert checked.inputs.keys() == {name for name, value in inputs.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "property_"),
+    [
+        ({"images": []}, "images"),
+        ({"imageCacheSize": ""}, "imageCacheSize"),
+        ({"flash": ""}, "flash"),
+        ({"zoneId": []}, "zoneId"),
+        ({"zoneId": {}}, "zoneId"),
+        ({"vswitchIds": ""}, "vswitchIds"),
+        ({"tags": []}, "tags"),
+        ({"imageCacheName": " "}, "imageCacheName"),
+        ({"acrRegistryInfos": [{"instanceId": "cri-1", "domains": ""}]}, "acrRegistryInfos[0].domains"),
+    ],
+)
+def test_wrongly_empty(inputs: Inputs, property_: str) -> None:
+    """Only an optional text, list or map may be empty, and only in its own way."""
+    assert list(failures(**inputs)) == [property_]

@@ -108,7 +108,8 @@ class TestEveryProperty:
         for name, field in fields(ImageCacheArgs).items():
             found = compare(everything, {**everything, name: OTHERS[name]})
             (difference,) = found.differences
-            assert (difference.property, difference.kind) == (name, Kind.UPDATE)
+            kind = Kind.DELETE if OTHERS[name] == "" else Kind.UPDATE
+            assert (difference.property, difference.kind) == (name, kind)
             assert difference.change is field.property.change
             assert difference.replaces == (difference.change is Change.REPLACE)
             assert difference.reason

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imagecache_provider.diff import diff
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
 from imagecache_provider.fields import Change, fields
 from imagecache_provider.resource import (
@@ -39,6 +40,14 @@ class TestForever:
     def test_build_id(self, everything: dict[str, Any]) -> None:
         """A build ID is what it has always been."""
         assert build_id(ImageCacheArgs, everything) == "20c9828d24306c41-94f1e97237680d0d"
+
+    def test_build_id_of_0_1_0(self, everything: dict[str, Any]) -> None:
+        """A build that was recorded when what is empty still counted is still the program's."""
+        roles = [{"instanceId": "cri-1", "arnService": "", "domains": []}]
+        inputs = {**everything, "zoneId": "", "annotations": "", "acrRegistryInfos": roles}
+        recorded = "0123456789abcdef-03faf55ef9329e60"
+        news = {**inputs, "images": ["redis"]}
+        assert not diff(ImageCacheArgs, inputs, news, recorded).replaces
 
 
 class TestIdentity:

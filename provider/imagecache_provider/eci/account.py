@@ -194,7 +194,7 @@ def _expiry_warning_days(settings: Mapping[str, Any]) -> int:
 
 def _preflight(settings: Mapping[str, Any]) -> Mode:
     given = settings.get("preflight")
-    if given is None:
+    if given is None or given == "":
         return Mode.WARN
     if given is False:  # what YAML makes of the word off
         return Mode.OFF

@@ -14,9 +14,9 @@ from imagecache_provider.clock import Clock, moment
 from imagecache_provider.eci.account import Account, missing_region, read_account
 from imagecache_provider.eci.client import Client, OpenApiClient
 from imagecache_provider.eci.failures import failure
-from imagecache_provider.eci.image_cache_model import ImageCacheArgs, ImageCacheState
+from imagecache_provider.eci.image_cache_model import MOST_DAYS, ImageCacheArgs, ImageCacheState
 from imagecache_provider.eci.wire import numbered, parameters, tag_parameters
-from imagecache_provider.fields import NO_DEFAULT, Model, fields
+from imagecache_provider.fields import NO_DEFAULT, Model, fields, without_empty
 from imagecache_provider.preflight import Mode, Preflight
 from imagecache_provider.resource import SINGLY, Connection, Observed, Phase
 
@@ -31,6 +31,8 @@ _PAGE = 20
 _PREFLIGHT_ATTEMPTS = 2
 _PREFLIGHT_TIMEOUT = 4.0
 """Seconds: a preview doesn't wait long for what it can do without."""
+_DAY = timedelta(days=1)
+_NO_TIME = timedelta()
 _EVENTS_KEPT = 3
 """Few, since they stand in the stack's state."""
 _MESSAGE_KEPT = 200
@@ -80,11 +82,11 @@ class ImageCache:
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Give what CreateImageCache is sent, without its ClientToken and the hidden tags."""
-        return parameters(ImageCacheArgs, inputs, [name for name in inputs if inputs[name] is not None])
+        return parameters(ImageCacheArgs, inputs, list(without_empty(ImageCacheArgs, inputs)))
 
     def exclusive(self, inputs: Mapping[str, Any]) -> str | None:
         """An EIP serves one building instance at a time."""
-        return inputs.get("eipInstanceId")
+        return inputs.get("eipInstanceId") or None
 
     async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
         """CreateImageCache; answered at once, the build goes on behind it."""
@@ -241,11 +243,19 @@ def _returned(cache: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _derived(cache: Mapping[str, Any]) -> dict[str, Any]:
-    """Work the retention out of the dates; those of a failed cache are about something else."""
-    if cache.get("Status") == "Failed" or not (cache.get("ExpireDateTime") and cache.get("CreationTime")):
+    """Work the retention out of the dates; those of a failed cache are about something else.
+
+    Dates that no retention explains (none, unreadable ones, an end before the beginning or in the year 9999)
+    tell nothing.
+    """
+    if cache.get("Status") == "Failed":
         return {}
-    lasts = moment(cache["ExpireDateTime"]) - moment(cache["CreationTime"])
-    return {"retentionDays": max(1, round(lasts / timedelta(days=1)))}
+    try:
+        lasts = moment(str(cache.get("ExpireDateTime"))) - moment(str(cache.get("CreationTime")))
+    except (ValueError, TypeError):  # TypeError: one of them says its zone, the other doesn't
+        return {}
+    days = max(1, round(lasts / _DAY))
+    return {"retentionDays": days} if lasts > _NO_TIME and days <= MOST_DAYS else {}
 
 
 def _newest(cache: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -19,6 +19,9 @@ from imagecache_provider.fields import OPTIONAL, UNKNOWN, Change, MayBeUnknown, 
 MOST_TAGS = 18
 """The cloud takes 20 tags; two carry the provider's own record of the cache."""
 
+MOST_DAYS = 65536
+"""The longest retention."""
+
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 
 
@@ -133,7 +136,7 @@ Image = Annotated[str, AfterValidator(_image)]
 RegistryHost = Annotated[str, AfterValidator(_registry_host)]
 Region = Annotated[str, AfterValidator(_region)]
 Size = Annotated[int, Field(ge=20, le=32768), BeforeValidator(_number)]
-Days = Annotated[int, Field(ge=1, le=65536), BeforeValidator(_number)]
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS), BeforeValidator(_number)]
 Copies = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[str, AfterValidator(_tag_value)]
@@ -273,7 +276,7 @@ class ImageCacheArgs(Model):
             "The days after which the cloud deletes the cache, 1 to 65536. Default: never.",
             "RetentionDays",
             Change.METADATA,
-            derived=True,
+            derived="expireDateTime",
         ),
     ] = OPTIONAL
     auto_match_image_cache: Annotated[

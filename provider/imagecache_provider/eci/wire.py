@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from imagecache_provider.fields import NO_DEFAULT, Field, Model, fields
+from imagecache_provider.fields import NO_DEFAULT, Field, Model, fields, without_empty
 
 
 def parameters(model: type[Model], inputs: Mapping[str, Any], names: Collection[str]) -> dict[str, str]:
-    """Give the parameters for these properties; a removed one that has a default is sent as that."""
+    """Give the parameters for these properties; a removed or empty one that has a default is sent as that."""
     sent: dict[str, str] = {}
+    said = without_empty(model, inputs)
     for name, field in fields(model).items():
         if name not in names or not field.property.wire:
             continue
-        value = inputs.get(name)
+        value = said.get(name)
         if value is None and field.property.default is not NO_DEFAULT:
             value = field.property.default
         sent.update(_field(field, value, field.property.wire))

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from imagecache_provider.check import CheckFailure, check
-from imagecache_provider.fields import fields, has_unknown
+from imagecache_provider.fields import fields, has_unknown, without_empty
 from imagecache_provider.function import FunctionConnection
 from imagecache_provider.plugin.answers import invoke_failures
 from imagecache_provider.plugin.codec import Properties, encode
@@ -29,8 +30,9 @@ async def invoke(connection: FunctionConnection, given: Properties) -> Any:
         ProviderError: the cloud refused, or there is no answer.
     """
     function = connection.function
-    checked = check(function.args, {**_default_region(connection), **given.plain})
-    failures = [*checked.failures, *_missing_region(connection, given)]
+    said = without_empty(function.args, given.plain)
+    checked = check(function.args, {**_default_region(connection), **said})
+    failures = [*checked.failures, *_missing_region(connection, said)]
     if failures:
         return provider_pb2.InvokeResponse(failures=invoke_failures(failures, given, function.args))
     if has_unknown(checked.inputs):
@@ -49,8 +51,8 @@ def _default_region(connection: FunctionConnection) -> dict[str, str]:
     return {}
 
 
-def _missing_region(connection: FunctionConnection, given: Properties) -> list[CheckFailure]:
+def _missing_region(connection: FunctionConnection, said: Mapping[str, Any]) -> list[CheckFailure]:
     asks = _REGION in fields(connection.function.args)
-    if not asks or connection.region or given.plain.get(_REGION) is not None:
+    if not asks or connection.region or said.get(_REGION) is not None:
         return []
     return [CheckFailure(_REGION, connection.missing_region)]

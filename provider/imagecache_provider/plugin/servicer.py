@@ -8,6 +8,7 @@ protocol wants it of a provider without them.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -20,7 +21,7 @@ from imagecache_provider.clock import Clock
 from imagecache_provider.diff import Diff
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import ConfigurationError, NotReadyError, redacted
-from imagecache_provider.fields import Change, fields, has_unknown
+from imagecache_provider.fields import Change, fields, has_unknown, without_empty
 from imagecache_provider.lifecycle import DELETE_TIMEOUT, Outcome
 from imagecache_provider.offline import Naming
 from imagecache_provider.plugin import settings as provider_settings
@@ -126,6 +127,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = session.lifecycle.diff(call.identity, request.id, olds.plain, outputs.plain, news.plain)
         self._found[request.urn] = found
         await self._previews.diff(request, session, outputs, news, secrets=self.secrets, found=found)
+        olds, news = _without_empty(session, olds), _without_empty(session, news)
         return diff_response(found, olds, news, _stables(session, found))
 
     @answered
@@ -278,6 +280,10 @@ def _checked_before(session: Session, inputs: Properties) -> Properties:
 
 def _encoded(session: Session, plain: Mapping[str, Any], given: Properties) -> Struct:
     return encoded(plain, session.connection.resource.args, given)
+
+
+def _without_empty(session: Session, given: Properties) -> Properties:
+    return replace(given, plain=without_empty(session.connection.resource.args, given.plain))
 
 
 def _init_failed(session: Session, outcome: Outcome, given: Properties) -> InitFailedError:

@@ -17,7 +17,7 @@ from imagecache_provider.diff import Diff, Difference, kind_of
 from imagecache_provider.eci.account import read_account
 from imagecache_provider.eci.account_model import ProviderArgs
 from imagecache_provider.errors import ConfigurationError, ProviderError
-from imagecache_provider.fields import UNKNOWN, Change, fields, secrets_of
+from imagecache_provider.fields import UNKNOWN, Change, fields, secrets_of, without_empty
 from imagecache_provider.function import FunctionConnection
 from imagecache_provider.gate import Awaits, Gate
 from imagecache_provider.lifecycle import Lifecycle
@@ -68,6 +68,7 @@ def check_settings(settings: Mapping[str, Any], environment: Mapping[str, str]) 
 
 def diff_settings(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
     """Compare settings: another region or account means other resources, other credentials don't."""
+    olds, news = without_empty(ProviderArgs, olds), without_empty(ProviderArgs, news)
     return Diff(
         tuple(
             Difference(
