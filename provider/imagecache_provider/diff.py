@@ -149,18 +149,42 @@ def _blocked_builds(
             yield difference
 
 
-def drifted(model: type[Model], inputs: dict[str, Any], seen: Observed) -> dict[str, Any]:
-    """Give the inputs that would describe what the cloud has: the user's own form where it means the same."""
+def drifted(
+    model: type[Model], inputs: dict[str, Any], seen: Observed, recorded: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give the inputs that would describe what the cloud has: the user's own form where it means the same.
+
+    Args:
+        model: the resource's inputs.
+        inputs: as they are recorded.
+        seen: the resource as it is.
+        recorded: the outputs that the state has; None leaves out what is told by them (`_derived_anew`).
+    """
     now, said = dict(inputs), without_empty(model, inputs)
+    told = {**seen.returned, **({} if recorded is None else _derived_anew(model, seen, recorded))}
     for name, member in fields(model).items():
-        if name not in seen.returned or member.property.same(said.get(name), seen.returned[name]):
+        if name not in told or member.property.same(said.get(name), told[name]):
             continue
         if name in said or not member.property.assigned:
-            now[name] = seen.returned[name]
+            now[name] = told[name]
     tags = {key: value for key, value in seen.tags.items() if _is_users(key)}
     if tags != (inputs.get("tags") or {}):
         now["tags"] = tags
     return now
+
+
+def _derived_anew(model: type[Model], seen: Observed, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the inputs that can be worked out of outputs, as far as those aren't as they were recorded.
+
+    A cloud may count in its own way: a retention from the last update on, say, or not to the second. As long
+    as it shows what it showed after our own update, nobody has changed anything since.
+    """
+    return {
+        name: value
+        for name, value in seen.derived.items()
+        if seen.outputs.get(fields(model)[name].property.derived)
+        != recorded.get(fields(model)[name].property.derived)
+    }
 
 
 def described(model: type[Model], seen: Observed) -> dict[str, Any]:

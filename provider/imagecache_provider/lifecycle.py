@@ -212,7 +212,7 @@ class Lifecycle(Offline):
             with self._readiness.changing(id_, region):
                 await self._quietly(self._adoption.hand_over(seen, region))
         if inputs:
-            now = drifted(self._resource.args, inputs, seen)
+            now = drifted(self._resource.args, inputs, seen, outputs)
         else:
             self._memory.imported.add(identity)
             now = {**described(self._resource.args, seen), "regionId": region}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from imagecache_provider.diff import Diff, Kind, described, diff, drifted
+from imagecache_provider.eci.image_cache import observed
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
 from imagecache_provider.fields import NO_DEFAULT, UNKNOWN, Change, fields
 from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Observed, Phase, build_id
@@ -282,7 +283,7 @@ class TestBuild:
         assert compare(everything, edited).properties(Change.RECORD) == ["acrRegistryInfos"]
 
 
-def observed(tags: dict[str, str] | None = None, derived: Inputs | None = None, **returned: Any) -> Observed:
+def shown(tags: dict[str, str] | None = None, derived: Inputs | None = None, **returned: Any) -> Observed:
     """Return a cache as the cloud shows it: what it returns of the inputs, and its tags."""
     return Observed("imc-1", Phase.READY, "Ready", "100%", {}, returned, derived or {}, tags or {})
 
@@ -307,15 +308,13 @@ class TestDrifted:
         """What the cloud has as it was asked for keeps the user's own form."""
         inputs = {"images": ["nginx", "redis:7"], "imageCacheName": "web", "flash": True}
         same = ["docker.io/library/redis:7", "docker.io/library/nginx:latest"]
-        seen = observed(images=same, imageCacheName="web", imageCacheSize=20, eliminationStrategy="")
+        seen = shown(images=same, imageCacheName="web", imageCacheSize=20, eliminationStrategy="")
         assert drifted(ImageCacheArgs, inputs, seen) == inputs
 
     def test_changed(self) -> None:
         """What differs is what the cloud has; what it doesn't return is as the user wrote it."""
         inputs = {"images": ["nginx"], "imageCacheName": "web", "zoneId": "a"}
-        seen = observed(
-            images=["redis"], imageCacheName="other", imageCacheSize=40, eliminationStrategy="LRU"
-        )
+        seen = shown(images=["redis"], imageCacheName="other", imageCacheSize=40, eliminationStrategy="LRU")
         assert drifted(ImageCacheArgs, inputs, seen) == {
             "images": ["redis"],
             "imageCacheName": "other",
@@ -326,7 +325,7 @@ class TestDrifted:
 
     def test_assigned(self) -> None:
         """What the cloud chose is no drift where the user chose nothing, and is one where they did."""
-        seen = observed(images=["nginx"], resourceGroupId="rg-default")
+        seen = shown(images=["nginx"], resourceGroupId="rg-default")
         assert drifted(ImageCacheArgs, {"images": ["nginx"]}, seen) == {"images": ["nginx"]}
         chosen = {"images": ["nginx"], "resourceGroupId": "rg-1"}
         assert drifted(ImageCacheArgs, chosen, seen) == {**chosen, "resourceGroupId": "rg-default"}
@@ -335,18 +334,18 @@ class TestDrifted:
     def test_tags(self, given: dict[str, str] | None) -> None:
         """The cloud's own tags and ours are never a user's; all others are compared one by one."""
         inputs: Inputs = {"images": ["nginx"], **({} if given is None else {"tags": given})}
-        assert drifted(ImageCacheArgs, inputs, observed(CLOUDS_OWN)).get("tags", {}) == {}
-        assert drifted(ImageCacheArgs, inputs, observed({**CLOUDS_OWN, **USERS}))["tags"] == USERS
+        assert drifted(ImageCacheArgs, inputs, shown(CLOUDS_OWN)).get("tags", {}) == {}
+        assert drifted(ImageCacheArgs, inputs, shown({**CLOUDS_OWN, **USERS}))["tags"] == USERS
 
     @pytest.mark.parametrize("given", [{}, {"tags": {}}])
     def test_no_tags(self, given: Inputs) -> None:
         """Where the user has no tags, the cloud's own add none, not even an empty map."""
-        assert drifted(ImageCacheArgs, given, observed(CLOUDS_OWN)) == given
+        assert drifted(ImageCacheArgs, given, shown(CLOUDS_OWN)) == given
 
     def test_inputs_stay(self) -> None:
         """The inputs that were handed in are left as they are."""
         inputs: Inputs = {"images": ["nginx"]}
-        drifted(ImageCacheArgs, inputs, observed({"a": "b"}, images=["redis"]))
+        drifted(ImageCacheArgs, inputs, shown({"a": "b"}, images=["redis"]))
         assert inputs == {"images": ["nginx"]}
 
 
@@ -355,7 +354,7 @@ class TestDescribed:
 
     def test_described(self) -> None:
         """What is told or worked out is an input; defaults and what the cloud chose go without saying."""
-        seen = observed(
+        seen = shown(
             {**CLOUDS_OWN, **USERS},
             {"retentionDays": 7},
             images=["nginx"],
@@ -374,7 +373,7 @@ class TestDescribed:
 
     def test_no_tags(self) -> None:
         """The cloud's own tags and ours alone are none."""
-        assert described(ImageCacheArgs, observed(CLOUDS_OWN, images=["nginx"])) == {"images": ["nginx"]}
+        assert described(ImageCacheArgs, shown(CLOUDS_OWN, images=["nginx"])) == {"images": ["nginx"]}
 
 
 TOLD: Inputs = {
@@ -447,3 +446,77 @@ class TestReasons:
         (difference,) = compare(olds, news).differences
         assert difference.reason.startswith(reason)
         assert difference.input
+
+
+class TestRetention:
+    """The retention, which the cloud only tells by dates."""
+
+    MADE = "2026-01-01T00:00:00Z"
+
+    def drift(self, expires: str, recorded: str, days: int | None = 7, **shown: str) -> int | None:
+        """Give the retention that is recorded after a Read; 0 for none.
+
+        Args:
+            expires: when the cloud will delete the cache, as it says now.
+            recorded: the same, as the state has it.
+            days: the retention of the program.
+            shown: what else the cloud shows.
+        """
+        cache = {"ImageCacheId": "imc-1", "Status": "Ready", "CreationTime": self.MADE, **shown}
+        seen = observed({**cache, "ExpireDateTime": expires} if expires else cache)
+        inputs: Inputs = {} if days is None else {"retentionDays": days}
+        return drifted(ImageCacheArgs, inputs, seen, {"expireDateTime": recorded}).get("retentionDays")
+
+    @pytest.mark.parametrize(
+        ("expires", "recorded"),
+        [
+            ("2026-01-08T00:00:00Z", "2026-01-08T00:00:00Z"),
+            ("2026-01-08T00:00:00Z", ""),  # it wasn't waited for, so that nobody has seen it yet
+            ("2026-01-08T00:00:07Z", "2026-01-08T00:00:00Z"),  # the cloud counts from its answer
+            ("2026-01-07T23:59:59Z", "2026-01-08T00:00:00Z"),
+            ("2026-01-08T03:00:00Z", ""),  # from the end of a build of three hours
+            ("2026-02-20T00:00:00Z", "2026-02-20T00:00:00Z"),  # from our last update
+            ("2025-12-25T00:00:00Z", "2026-01-08T00:00:00Z"),  # before it was made
+            ("0001-01-01T00:00:00Z", ""),
+            ("9999-12-31T23:59:59Z", ""),  # a cloud's way to write never
+            ("2026-01-08", "2026-01-08T00:00:00Z"),
+            ("2026-01-08T00:00:00", "2026-01-08T00:00:00Z"),
+            ("never", "2026-01-08T00:00:00Z"),
+            ("", "2026-01-08T00:00:00Z"),  # nothing takes a retention away
+            ("", ""),
+        ],
+    )
+    @pytest.mark.parametrize("status", ["Ready", "Updating", "Preparing", "UpdateFailed"])
+    def test_none(self, expires: str, recorded: str, status: str) -> None:
+        """What our own create or update explains is no drift, nor are dates that no retention does."""
+        assert self.drift(expires, recorded, Status=status) == 7
+
+    def test_failed(self) -> None:
+        """A failed cache goes after a day, whatever its retention."""
+        assert self.drift("2026-01-02T00:00:00Z", "", Status="Failed") == 7
+        assert self.drift("2026-01-02T00:00:00Z", "2026-01-08T00:00:00Z", Status="Failed") == 7
+
+    @pytest.mark.parametrize("made", ["", "soon"])
+    def test_no_creation(self, made: str) -> None:
+        """Without a creation there's nothing to count from."""
+        assert self.drift("2026-01-02T00:00:00Z", "", CreationTime=made) == 7
+
+    @pytest.mark.parametrize("recorded", ["2026-01-08T00:00:00Z", "", "soon"])
+    @pytest.mark.parametrize(
+        ("expires", "days"),
+        [
+            ("2026-01-02T00:00:00Z", 1),
+            ("2026-01-01T02:00:00Z", 1),  # less than the cloud takes: it's told as the least
+            ("2026-01-31T00:00:00Z", 30),
+            ("2026-01-09T00:00:00Z", 8),
+            ("2205-06-08T00:00:00Z", 65536),
+        ],
+    )
+    def test_drift(self, expires: str, recorded: str, days: int) -> None:
+        """Another end than was recorded is another retention."""
+        assert self.drift(expires, recorded) == days
+
+    def test_not_wanted(self) -> None:
+        """A retention that the program doesn't have is drift if it came later; an import's own isn't."""
+        assert self.drift("2026-01-02T00:00:00Z", "", days=None) == 1
+        assert self.drift("2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z", days=None) is None

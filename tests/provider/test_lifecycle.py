@@ -901,6 +901,45 @@ class TestRead:
         assert seen is not None
         assert seen.inputs == {**made.inputs, **drift}
 
+    def test_retention(self, world: World) -> None:
+        """A retention that somebody changed is drift, which the next update undoes without a build."""
+        process = world.process()
+        made = process.create(images=SMALL, retentionDays=30)
+        world.call("UpdateImageCache", ImageCacheId=made.id, RetentionDays="1")
+        seen = process.read(made)
+        assert seen is not None
+        assert seen.inputs == {**made.inputs, "retentionDays": 1}
+        world.mark()
+        mended = process.update(seen, retentionDays=30)
+        (sent,) = world.sent("UpdateImageCache")
+        assert sent["RetentionDays"] == "30"
+        assert "Image.1" not in sent
+        assert world.cloud.eci.image_cache(made.id).inputs.retention_days == 30
+        assert process.read(mended) == mended
+
+    @pytest.mark.parametrize("days", [None, 1, 7, 65536])
+    def test_retention_unchanged(self, world: World, days: int | None) -> None:
+        """A retention that nobody changed is no drift, whatever the cache's age and our own updates."""
+        process = world.process()
+        made = process.create(images=SMALL, retentionDays=days)
+        world.clock.advance(1_000)
+        assert process.read(made) == made
+        updated = process.update(made, images=OTHER, retentionDays=8 if days else None)
+        world.clock.advance(1_000)
+        assert process.read(updated) == updated
+
+    @told_by_each_front
+    def test_retention_nobody_wanted(self, world: World) -> None:
+        """One that somebody gave a cache without is drift: it takes another cache, as removing it does."""
+        process = world.process()
+        made = process.create(images=SMALL)
+        world.call("UpdateImageCache", ImageCacheId=made.id, RetentionDays="1")
+        seen = process.read(made)
+        assert seen is not None
+        assert seen.inputs == {**made.inputs, "retentionDays": 1}
+        found = process.lifecycle.diff(process.identity(), made.id, seen.inputs, seen.outputs, made.inputs)
+        assert found.replaces == ["retentionDays"]
+
     def test_drift_is_a_difference(self, world: World) -> None:
         """After a refresh that found drift, the program's inputs differ, and an update undoes the drift."""
         process = world.process()
@@ -1555,6 +1594,28 @@ class TestNotAwaited:
         done = process.read(again)
         assert done is not None
         assert done.outputs["buildId"] == again.outputs["buildId"]
+
+    def test_retention(self, world: World) -> None:
+        """A retention is no drift once it's first seen, after a create as after a build; a changed one is."""
+        process = world.process()
+        made = process.create(images=SMALL, retentionDays=7, awaitReady=False)
+        early = process.read(made)
+        assert early is not None
+        assert early.inputs == made.inputs
+        world.cloud.advance(3600)
+        done = process.read(made)
+        assert done is not None
+        assert done.inputs == made.inputs
+        again = process.update(done, rebuildTriggers=["2"], retentionDays=9)
+        world.cloud.advance(3600)
+        built = process.read(again)
+        assert built is not None
+        assert built.inputs == again.inputs
+        world.call("UpdateImageCache", ImageCacheId=made.id, RetentionDays="30")
+        for before in (made, again, built):
+            seen = process.read(before)
+            assert seen is not None
+            assert seen.inputs["retentionDays"] == 30
 
     def test_awaited_again(self, world: World) -> None:
         """Without the setting, the next update waits for what is still being built."""

@@ -203,7 +203,7 @@ class TestEmpty:
         }
         for shown in (cache, {**cache, "EliminationStrategy": "", "Tags": []}):
             seen = observed(shown)
-            one, two = (drifted(kind.args, inputs, seen) for inputs in pair)
+            one, two = (drifted(kind.args, inputs, seen, {}) for inputs in pair)
             assert without_empty(kind.args, one) == without_empty(kind.args, two)
 
 
