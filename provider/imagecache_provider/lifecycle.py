@@ -13,6 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from imagecache_provider import marks
 from imagecache_provider.adoption import Adoption
 from imagecache_provider.check import check
 from imagecache_provider.clock import Clock
@@ -58,6 +59,7 @@ class Outcome:
         outputs: its outputs.
         trouble: why it isn't usable; only `read` gives one that isn't.
         ready: whether it was seen to be usable; else it's to be read before the next update.
+        warning: what the user should know although it worked; empty for nothing.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Outcome:
     outputs: dict[str, Any]
     trouble: NotReadyError | None = None
     ready: bool = True
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,15 +211,18 @@ class Lifecycle(Offline):
             if unseen:
                 self._memory.forget(identity, id_)
             return None
-        if seen.phase is Phase.READY:  # else an update follows, or another one
+        recorded = last_build(outputs)
+        # Of what isn't Ready an update follows, or another one.
+        if seen.phase is Phase.READY and not marks.is_anothers(seen, identity.stack, recorded):
             with self._readiness.changing(id_, region):
                 await self._quietly(self._adoption.hand_over(seen, region))
         if inputs:
             now = drifted(self._resource.args, inputs, seen, outputs)
-        else:
-            self._memory.imported.add(identity)
-            now = {**described(self._resource.args, seen), "regionId": region}
-        return self.outcome(seen, now, last_build(outputs), imported=not inputs)
+            return self.outcome(seen, now, recorded)
+        self._memory.imported.add(identity)
+        now = {**described(self._resource.args, seen), "regionId": region}
+        warning = marks.import_warning(self._readiness.title(now), seen, identity)
+        return replace(self.outcome(seen, now, recorded, imported=True), warning=warning)
 
     async def update(  # noqa: PLR0917 - what Pulumi's Update says, in its order
         self,
@@ -252,19 +258,31 @@ class Lifecycle(Offline):
         async with self._readiness.turn(news if builds else {}, operation):
             if builds:
                 seen = await self._readiness.settled(id, news, operation)
-            await self._tag(identity, news, olds, seen)
             rebuilt = self._needs_build(found, seen, recorded, news)
-            if rebuilt:
-                await self._rebuild(identity, id, news)
-                if not self._waits(news):
-                    return self._begun(seen, news)
-            elif names := set(found.properties(Change.METADATA)) - {"tags"}:
-                await self._resource.update(id, news, names, self._update_token(identity, id, news))
-            elif not found.properties(Change.METADATA):
-                return self.outcome(seen, news, recorded)  # nothing was sent: this is how it is
+            if marks.is_anothers(seen, identity.stack, recorded):
+                marks.refuse_to_send(self._readiness.title(news), seen, sends=sends or rebuilt)
+                return self.outcome(seen, news, recorded)
+            await self._tag(identity, news, olds, seen)
+            sent = await self._send(identity, found, id, news, rebuilt=rebuilt)
+            if not sent:
+                return self.outcome(seen, news, recorded)  # this is how it is
+            if rebuilt and not self._waits(news):
+                return self._begun(seen, news)
             changed = partial(self._shows, news=news, rebuilt=rebuilt)
             seen = await self._readiness.ready(id, news, operation, changed=changed)
         return self.outcome(seen, news, recorded)
+
+    async def _send(
+        self, identity: Identity, found: Diff, id: str, news: dict[str, Any], *, rebuilt: bool
+    ) -> bool:
+        """Send what differs, but for the tags; say whether anything was, the tags included."""
+        changed = set(found.properties(Change.METADATA))
+        if rebuilt:
+            await self._rebuild(identity, id, news)
+        elif changed - {"tags"}:
+            token = self._update_token(identity, id, news)
+            await self._resource.update(id, news, changed - {"tags"}, token)
+        return rebuilt or bool(changed)
 
     def seconds(self) -> float:
         """Give the clock's seconds, by which waiting goes."""
@@ -353,8 +371,9 @@ class Lifecycle(Offline):
             recorded: the build ID that the state has.
             imported: whether it's only now coming into the state: then its last build isn't known.
         """
-        last = seen.record.build_id if seen.record else recorded
-        built = last if last or imported else build_id(self._resource.args, inputs)
+        foreign = marks.is_anothers(seen, self._readiness.stack, recorded)
+        last = seen.record.build_id if seen.record and not foreign else recorded
+        built = last if last or imported or foreign else build_id(self._resource.args, inputs)
         ready = seen.phase is Phase.READY
         fine = ready or (seen.phase.busy and not awaited(inputs))
         trouble = None if fine else self._readiness.trouble(seen, inputs)

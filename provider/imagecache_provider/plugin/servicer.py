@@ -28,7 +28,7 @@ from imagecache_provider.plugin import settings as provider_settings
 from imagecache_provider.plugin.answers import InitFailedError, answered, answered_stream, checked
 from imagecache_provider.plugin.codec import Properties, decode
 from imagecache_provider.plugin.difference import diff_response
-from imagecache_provider.plugin.engine import INFO, Engine
+from imagecache_provider.plugin.engine import INFO, WARNING, Engine
 from imagecache_provider.plugin.invoke import invoke
 from imagecache_provider.plugin.previews import Previews
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
@@ -164,6 +164,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         outcome = await session.lifecycle.read(call.identity, request.id, inputs.plain, outputs.plain)
         if outcome is None:
             return provider_pb2.ReadResponse()
+        if outcome.warning:
+            await self._engine.log(WARNING, redacted(outcome.warning, self.secrets), request.urn)
         if outcome.trouble is not None:
             raise _init_failed(session, outcome, inputs)
         return provider_pb2.ReadResponse(

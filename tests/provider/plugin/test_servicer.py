@@ -719,6 +719,20 @@ class TestRead:
         assert all(name in request for name, request in zip(sent, requests, strict=True))
         assert not world.run(start().diff("web", after, news)).diffs
 
+    def test_import_from_another_stack(
+        self, world: World, start: Start, told: list[tuple[str, str, bool]]
+    ) -> None:
+        """What another stack has marked is told at the resource, once, at its import."""
+        made = world.run(create(start()))
+        beta = start()
+        beta.stack = "beta"
+        seen = world.run(beta.read("web", made.id))
+        assert seen is not None
+        world.run(beta.read("web", made.id, seen.inputs, seen.outputs))
+        ((text, name, ephemeral),) = [each for each in told if "another stack" in each[0]]
+        assert "what to do" in text
+        assert (name, ephemeral) == ("web", False)
+
     def test_import_without_a_retention(self, world: World, start: Start) -> None:
         """A retention that the program doesn't name is left as it is: undoing it would take another cache."""
         id_ = made_by_hand(world, RetentionDays="7")
