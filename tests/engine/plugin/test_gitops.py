@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 from tests.prepared import Template
 
 from engine_environment import environment
+from imagecache_provider.clock import moment
 from imagecache_provider.install import VERSION
 from local_stack import LocalStack, Simulator, end
 
@@ -117,11 +119,12 @@ def test_two_regions(loop: Loop, cloud: Simulator, plugin: PLUGIN) -> None:
     assert tiers == {"cn-hangzhou": "standard", "cn-beijing": "spare"}
 
     cloud.ask(f"image-caches/{by_region['cn-beijing']['ImageCacheId']}", "DELETE")
-    retagged = by_region["cn-hangzhou"]["ImageCacheId"]
-    plugin.behind_our_back("TagResources", retagged, {"Tag.1.Key": "tier", "Tag.1.Value": "wrong"})
+    changed = by_region["cn-hangzhou"]["ImageCacheId"]
+    plugin.behind_our_back("TagResources", changed, {"Tag.1.Key": "tier", "Tag.1.Value": "wrong"})
+    plugin.call("UpdateImageCache", "eci", ImageCacheId=changed, RetentionDays="1")
     drift = {
         BEIJING: [drifted("deleted", [])],
-        HANGZHOU: [drifted("changed", ["tags.tier"])],
+        HANGZHOU: [drifted("changed", ["retentionDays", "tags.tier"])],
     }
     status, report = loop.once("--check")
     assert (status, results(report)) == (3, {BEIJING: "drifted", HANGZHOU: "drifted"})
@@ -132,7 +135,11 @@ def test_two_regions(loop: Loop, cloud: Simulator, plugin: PLUGIN) -> None:
     assert (status, results(report)) == (3, {BEIJING: "mended", HANGZHOU: "mended"})
     assert {stack: line["drift"] for stack, line in report.items()} == drift
     assert report[BEIJING]["changes"] == {"create": 1, "same": 1}
-    assert {cache["RegionId"]: tags(cache)["tier"] for cache in cloud.caches()} == tiers
+    caches = {cache["RegionId"]: cache for cache in cloud.caches()}
+    assert {region: tags(cache)["tier"] for region, cache in caches.items()} == tiers
+    hangzhou = caches["cn-hangzhou"]
+    assert hangzhou["ImageCacheId"] == changed
+    assert moment(hangzhou["ExpireDateTime"]) - moment(hangzhou["CreationTime"]) == timedelta(days=30)
 
     status, report = loop.once()
     assert (status, results(report)) == (0, {BEIJING: "unchanged", HANGZHOU: "unchanged"})
