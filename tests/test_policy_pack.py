@@ -20,6 +20,8 @@ import pytest
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from imagecache_provider.channel import OPTIONS
+
 ROOT = Path(__file__).resolve().parents[1]
 PACK = ROOT / "policy-pack"
 PYTHON = PACK / ".venv" / "bin" / "python"
@@ -83,7 +85,7 @@ def pack() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS) as channel:
                 yield analyzer_pb2_grpc.AnalyzerStub(channel)
         finally:
             process.terminate()

@@ -16,6 +16,7 @@ from google.protobuf.empty_pb2 import Empty
 from PyInstaller.archive.readers import CArchiveReader
 
 from build_plugin import ROOT, needs, pack, strangers
+from imagecache_provider.channel import OPTIONS
 from imagecache_provider.install import PROGRAM, VERSION, Place, archived
 from imagecache_provider.plugin.codec import encode
 from imagecache_provider.plugin.protocol import provider_pb2, provider_pb2_grpc
@@ -59,7 +60,7 @@ def stub(process: subprocess.Popen[str]) -> Iterator[provider_pb2_grpc.ResourceP
     """A connection to the plugin."""
     assert process.stdout is not None
     port = int(process.stdout.readline())
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS) as channel:
         yield provider_pb2_grpc.ResourceProviderStub(channel)
 
 

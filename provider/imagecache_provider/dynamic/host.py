@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from imagecache_provider import channel
 from imagecache_provider.errors import ProviderError
 
 T = TypeVar("T")
@@ -73,14 +74,19 @@ def show_plain_errors() -> None:
 
 
 def warn(text: str) -> None:
-    """Show a warning in the engine's display; the host isn't told which resource it is at."""
+    """Show a warning in the engine's display; the host isn't told which resource it is at.
+
+    A warning that the engine doesn't take is written to stderr.
+    """
     address = _engine()
     if not address:
         return
-    with grpc.insecure_channel(address) as channel:
+    with grpc.insecure_channel(address, options=channel.OPTIONS) as engine:
         request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text)
-        with contextlib.suppress(grpc.RpcError):
-            engine_pb2_grpc.EngineStub(channel).Log(request, timeout=_PATIENCE)
+        try:
+            engine_pb2_grpc.EngineStub(engine).Log(request, timeout=_PATIENCE)
+        except grpc.RpcError as error:
+            channel.say_beside(text, error.code().name)
 
 
 def _engine() -> str:

@@ -1,7 +1,8 @@
 """What the plugin tells the engine unasked: messages, and how a resource gets on.
 
 `servicer` makes one `Engine` from the address of the Handshake (or of Attach) and a `Progress` an operation.
-Telling never fails an operation: an engine that doesn't listen misses a message.
+Telling never fails an operation: a message that the engine doesn't take is written to stderr. Only
+progress, which is shown for the moment, is lost then.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import grpc
 
+from imagecache_provider import channel
 from imagecache_provider.clock import Clock
 from imagecache_provider.plugin.protocol import engine_pb2, engine_pb2_grpc
 
@@ -29,7 +31,7 @@ class Engine:
     """
 
     def __init__(self, address: str = "") -> None:
-        self._channel = grpc.aio.insecure_channel(address) if address else None
+        self._channel = grpc.aio.insecure_channel(address, options=channel.OPTIONS) if address else None
         self._telling: set[asyncio.Task[None]] = set()
 
     async def log(self, severity: int, text: str, urn: str, *, ephemeral: bool = False) -> None:
@@ -46,8 +48,12 @@ class Engine:
         request = engine_pb2.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral)  # type: ignore[arg-type] # protobuf's enum is an int
         try:
             await engine_pb2_grpc.EngineStub(self._channel).Log(request)  # type: ignore[misc] # the stub's types are those of a blocking channel
-        except (grpc.aio.AioRpcError, grpc.aio.UsageError):  # it's gone, or another one was named meanwhile
-            return
+        except grpc.aio.AioRpcError as error:
+            if not ephemeral:
+                channel.say_beside(text, error.code().name)
+        except grpc.aio.UsageError:  # the connection was closed: another engine was named meanwhile
+            if not ephemeral:
+                channel.say_beside(text, "closed")
 
     def progress(self, urn: str, clock: Clock, shown: Callable[[str], str]) -> Progress:
         """Give what tells how one resource gets on; `shown` takes secrets out of a text."""

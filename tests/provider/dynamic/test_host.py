@@ -19,6 +19,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from imagecache_provider import errors
+from imagecache_provider.channel import OPTIONS
 from imagecache_provider.dynamic import PROGRAM, Provider, host
 from imagecache_provider.errors import Cause, ProviderError, RefusedError
 
@@ -184,7 +185,7 @@ class TestRealHost:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             address = f"127.0.0.1:{process.stdout.readline().strip()}"
-            with grpc.insecure_channel(address) as channel:
+            with grpc.insecure_channel(address, options=OPTIONS) as channel:
                 stub = provider_pb2_grpc.ResourceProviderStub(channel)
                 config = {
                     "imagecache:region": "cn-hangzhou",

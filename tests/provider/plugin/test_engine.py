@@ -7,6 +7,7 @@ import gc
 from typing import Any
 
 import grpc
+import pytest
 from google.protobuf.empty_pb2 import Empty
 
 from imagecache_provider.plugin.engine import INFO, Engine, Progress
@@ -54,16 +55,21 @@ def test_log() -> None:
     assert asyncio.run(tell()) == [("replaced", "urn:1", False), ("[secret], 2 s", "urn:2", True)]
 
 
-def test_nobody_listens() -> None:
-    """An engine that isn't there, or gone, fails nothing."""
+def test_nobody_listens(capsys: pytest.CaptureFixture[str]) -> None:
+    """A message that the engine doesn't take is written to stderr, once; progress isn't. Nothing fails."""
 
     async def tell() -> None:
-        await Engine().log(INFO, "x", "urn:1")
+        await Engine().log(INFO, "to nobody", "urn:1")
         gone = Engine("127.0.0.1:1")
-        await gone.log(INFO, "x", "urn:1")
+        await gone.log(INFO, "replaced", "urn:1")
+        await gone.log(INFO, "2 s", "urn:1", ephemeral=True)
         await gone.close()
 
     asyncio.run(tell())
+    assert capsys.readouterr() == (
+        "",
+        "replaced\n  (written here, as the engine didn't take the message: UNAVAILABLE)\n",
+    )
 
 
 def test_few_lines() -> None:

@@ -12,6 +12,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 
+from imagecache_provider.channel import OPTIONS
 from imagecache_provider.plugin.codec import encode
 from imagecache_provider.plugin.protocol import provider_pb2, provider_pb2_grpc
 
@@ -38,7 +39,7 @@ def stub(process: subprocess.Popen[str]) -> Iterator[provider_pb2_grpc.ResourceP
     """Yield a connection to the port that the process names in its first line."""
     assert process.stdout is not None
     port = int(process.stdout.readline())
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS) as channel:
         yield provider_pb2_grpc.ResourceProviderStub(channel)
 
 
