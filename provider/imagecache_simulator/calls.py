@@ -111,6 +111,8 @@ class Call:
         headers = dict(answer.headers)
         if isinstance(error, InjectedError) and error.retry_after is not None:
             headers["x-acs-retry-after"] = str(error.retry_after)
+            # Where the common cores of before 2026 look. Source: GetThrottlingTimeLeft of darabonba-openapi.
+            headers["x-ratelimit-user-api"] = f"Remain:0,TimeLeft:{error.retry_after}"
         return replace(answer, headers=headers, delay=self.delay)
 
     def silence(self, lost: ConnectionLostError) -> Response:

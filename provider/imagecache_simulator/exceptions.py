@@ -126,10 +126,31 @@ class InternalError(ApiError):
 
 
 class SignatureDoesNotMatchError(ApiError):
-    """The signature isn't the one that the secret makes of this request."""
+    """The signature isn't the one that the secret makes of this request.
+
+    Its message says what was signed here. With the RPC signature, the official clients of old compare that
+    with what they signed: where both are the same, they tell that the secret is wrong.
+    Sources: DefaultAcsClient of aliyun-java-sdk-core, client.py of aliyun-python-sdk-core, the wrapper of
+    this code in alibaba-cloud-sdk-go.
+    """
 
     code = "SignatureDoesNotMatch"
-    message = "Specified signature is not matched with our calculation."
+
+    @classmethod
+    def of_rpc(cls, string_to_sign: str) -> SignatureDoesNotMatchError:
+        """Return the refusal of an RPC signature: nothing follows the string, nor is a colon before it."""
+        return cls(
+            "Specified signature is not matched with our calculation. server string to sign is:"
+            + string_to_sign
+        )
+
+    @classmethod
+    def of_v3(cls, string_to_sign: str, canonical_request: str) -> SignatureDoesNotMatchError:
+        """Return the refusal of ACS3-HMAC-SHA256, whose string holds no more than the request's digest."""
+        return cls(
+            "Specified signature does not match our calculation."
+            f" server StringToSign is [{string_to_sign}], server CanonicalRequest is [{canonical_request}]"
+        )
 
 
 class InvalidAccessKeyIdNotFoundError(ApiError):

@@ -84,10 +84,12 @@ class Verifier:
         self._check_time(_mandatory(request.headers, "x-acs-date", "Timestamp"))
         secret = self._secret(parts["key"])
         body_hash = hashlib.sha256(request.body).hexdigest()
-        if request.headers.get("x-acs-content-sha256", body_hash) != body_hash:
-            raise SignatureDoesNotMatchError
-        expected = _v3_signature(secret, request, sorted(signed), body_hash)
-        _compare(expected, parts["signature"])
+        canonical = _v3_canonical_request(request, sorted(signed), body_hash)
+        to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
+        expected = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+        same_body = request.headers.get("x-acs-content-sha256", body_hash) == body_hash
+        if not (same_body and _same(expected, parts["signature"])):
+            raise SignatureDoesNotMatchError.of_v3(to_sign, canonical)
         return parts["key"], nonce
 
     def _verify_rpc(self, request: Request) -> tuple[str, str]:
@@ -102,8 +104,11 @@ class Verifier:
             raise UnsupportedSignatureError
         self._check_time(_mandatory(parameters, "Timestamp"))
         del parameters["Signature"]
-        expected = _rpc_signature(self._secret(access_key_id), request.method, parameters)
-        _compare(expected, signature)
+        to_sign = f"{request.method}&%2F&{_escape(_canonical(parameters.items()))}"
+        key = f"{self._secret(access_key_id)}&".encode()
+        expected = base64.b64encode(hmac.new(key, to_sign.encode(), hashlib.sha1).digest()).decode()
+        if not _same(expected, signature):
+            raise SignatureDoesNotMatchError.of_rpc(to_sign)
         return access_key_id, nonce
 
     def _check_time(self, text: str) -> None:
@@ -130,9 +135,9 @@ class Verifier:
         self._nonces[nonce] = now
 
 
-def _v3_signature(secret: str, request: Request, signed: list[str], body_hash: str) -> str:
+def _v3_canonical_request(request: Request, signed: list[str], body_hash: str) -> str:
     headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in signed)
-    canonical = "\n".join(
+    return "\n".join(
         [
             request.method,
             request.path or "/",
@@ -142,14 +147,6 @@ def _v3_signature(secret: str, request: Request, signed: list[str], body_hash: s
             body_hash,
         ]
     )
-    to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
-    return hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
-
-
-def _rpc_signature(secret: str, method: str, parameters: Mapping[str, str]) -> str:
-    to_sign = f"{method}&%2F&{_escape(_canonical(parameters.items()))}"
-    digest = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
 
 
 def _canonical(pairs: Iterable[tuple[str, str]]) -> str:
@@ -166,6 +163,5 @@ def _mandatory(values: Mapping[str, str], name: str, called: str = "") -> str:
     raise MissingParameterError(called or name)
 
 
-def _compare(expected: str, given: str) -> None:
-    if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-        raise SignatureDoesNotMatchError
+def _same(expected: str, given: str) -> bool:
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from imagecache_simulator import Cloud
 from imagecache_simulator.wire import Request
@@ -46,12 +49,17 @@ def rpc_request(
         **system,
     }
     query = {name: value for name, value in query.items() if value != "-"}
-    pairs = sorted({**query, **(form or {})}.items())
-    canonical = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs)
-    to_sign = "POST&%2F&" + quote(canonical, safe="-_.~")
+    to_sign = rpc_string({**query, **(form or {})})
     digest = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
     query["Signature"] = base64.b64encode(digest).decode()
     return Request("POST", "h", query=urlencode(query), headers=FORM, body=urlencode(form or {}).encode())
+
+
+def rpc_string(parameters: dict[str, str]) -> str:
+    """Give what is signed with HMAC-SHA1, by the clients' rule."""
+    pairs = sorted(parameters.items())
+    canonical = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs)
+    return "POST&%2F&" + quote(canonical, safe="-_.~")
 
 
 def v3_request(
@@ -153,6 +161,56 @@ def test_async_client_escapes_less(account: Cloud) -> None:
 def test_refused(account: Cloud, request_: Request, expected: tuple[int, str]) -> None:
     """Each defect of a signature has its status and code."""
     assert code(account, request_) == expected
+
+
+def message(account: Cloud, request: Request) -> str:
+    """Return the message of a refusal for a wrong signature."""
+    body = json.loads(account.handle(request).body)
+    assert body["Code"] == "SignatureDoesNotMatch"
+    return str(body["Message"])
+
+
+@pytest.mark.parametrize("form", [{}, {"Password": "a:b&c d/*~é"}])
+def test_what_old_clients_read(account: Cloud, form: dict[str, str]) -> None:
+    """With the RPC signature, the message names the string that was signed here, as official clients read it.
+
+    By the rules of aliyun-python-sdk-core, aliyun-java-sdk-core and alibaba-cloud-sdk-go, which aren't
+    installed: where the string is the client's own, it tells that the secret is wrong.
+    """
+    request = rpc_request({"Filter": "x:y z"}, form=form, secret="other")
+    sent = dict(request.query_pairs() + request.form_pairs())
+    del sent["Signature"]
+    own, told = rpc_string(sent), message(account, request)
+    assert told.split(":")[1] == own, "Python"
+    found = re.search("string to sign is:", told)
+    assert found is not None, "Java"
+    assert told[found.end() :] == own, "Java"
+    prefix = "Specified signature is not matched with our calculation. server string to sign is:"
+    assert told.removeprefix(prefix) == own, "Go"
+
+
+def test_changed_on_the_way(account: Cloud) -> None:
+    """A request that was changed on its way is told from a wrong secret: the string is another one."""
+    signed = rpc_request({})
+    changed = Request("POST", "h", query=f"{signed.query}&A=b", headers=signed.headers, body=signed.body)
+    assert "A%3Db" in message(account, changed).split(":")[1]
+
+
+def test_v3_message(account: Cloud) -> None:
+    """With ACS3-HMAC-SHA256, the message names the canonical request, and the string with its digest."""
+    told = message(account, v3_request("A=b", secret="other"))
+    start = "Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\n"
+    digest, _, canonical = told.removeprefix(start).partition("], server CanonicalRequest is [")
+    canonical = canonical.removesuffix("]")
+    assert canonical.startswith("POST\n/\nA=b\nhost:h\n")
+    assert hashlib.sha256(canonical.encode()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("algorithm", [None, "v2"])
+def test_official_clients_word(call: Callable[..., Any], algorithm: str | None) -> None:
+    """The official client passes the message on, through both doors."""
+    with pytest.raises(AlibabaCloudException, match=r"server [sS]tring ?[tT]o ?[sS]ign is"):
+        call("DescribeRegions", secret="wrong", algorithm=algorithm)
 
 
 @pytest.mark.parametrize(

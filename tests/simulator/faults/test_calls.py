@@ -12,6 +12,8 @@ from darabonba.exceptions import UnretryableException
 
 from imagecache_simulator import Cloud
 from imagecache_simulator.eci.image_cache import Inputs
+from imagecache_simulator.wire import Request
+from signed_calls import Signer
 
 Call = Callable[..., dict[str, Any]]
 Create = Callable[..., str]
@@ -44,6 +46,15 @@ def test_throttle_with_a_time_to_wait(cloud: Cloud, call: Call) -> None:
     with pytest.raises(ThrottlingException) as caught:
         call("ListUsage")
     assert (caught.value.code, caught.value.retry_after) == ("Throttling.User", 1500)
+
+
+def test_throttling_for_older_clients(cloud: Cloud) -> None:
+    """Older common cores look into x-ratelimit-user-api for the milliseconds; by their rule, it has them."""
+    cloud.faults.throttle("ListUsage", retry_after=1500)
+    signed = Signer("h").rpc("ListUsage", "2018-08-08", {"RegionId": "cn-hangzhou"})
+    refused = cloud.handle(Request("POST", "h", "/", signed.query, signed.headers, signed.body))
+    pairs = dict(pair.split(":") for pair in refused.headers["x-ratelimit-user-api"].split(","))
+    assert pairs["TimeLeft"] == "1500"
 
 
 @pytest.mark.parametrize(
