@@ -91,11 +91,17 @@ def tag_by_hand(cloud: Simulator, cache: str) -> None:
 
 
 def test_password_is_secret_everywhere(one_cache: ONE_CACHE) -> None:
-    """A password is in no output of up, preview, refresh or an error, and not in the state."""
+    """A password is in no output of up, preview, refresh or an error, and not in the state.
+
+    Nor is it in what the SDK prints where DEBUG=sdk is set.
+    """
     canary = "canary-4711-password"
+    one_cache.stack.variables["DEBUG"] = "sdk"
     one_cache.stack.configure({"password": canary})
     shown = one_cache.stack.pulumi("preview", "--diff", quiet=True).stdout
-    shown += one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--diff", quiet=True).stdout
+    done = one_cache.stack.pulumi("up", "--yes", "--skip-preview", "--diff", quiet=True)
+    shown += done.stdout + done.stderr
+    assert "> x-acs-action : CreateImageCache" in shown
     shown += one_cache.stack.pulumi("refresh", "--yes", "--skip-preview", quiet=True).stdout
     one_cache.arguments(images=["private.example.com/team/app:1.0"])
     shown += one_cache.refused()

@@ -115,7 +115,7 @@ def world(
     settings = {
         "region": REGION,
         "endpoint": endpoint,
-        "protocol": "HTTP",
+        "protocol": "HTTPS" if endpoint == "eci.aliyuncs.com" else "HTTP",
         "accessKey": "simulator",
         "secretKey": "simulator",
         "preflight": "off",  # tests of it set it

@@ -57,7 +57,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     async def start(self) -> Plugin:
         """Start a process of the plugin."""
-        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP"}
+        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com"}
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
         return await Plugin.start(Servicer({}, self.clock), {**settings, **keys})
 

@@ -44,7 +44,7 @@ class Stack:
     async def start(self) -> Plugin:
         """Start a process of the plugin."""
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
-        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP", **keys}
+        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", **keys}
         plugin = await Plugin.start(Servicer({}, self.clock), settings)
         plugin.kinds = {GATE: ReadinessGate.token}
         return plugin

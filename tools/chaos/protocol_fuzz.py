@@ -62,7 +62,7 @@ class ProtocolFuzzer:
             loop.close()
 
     async def _start(self) -> Plugin:
-        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP"}
+        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com"}
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
         return await Plugin.start(Servicer({}, self._clock), {**settings, **keys})
 

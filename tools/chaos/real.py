@@ -77,7 +77,8 @@ class Bench:
         self.missed = 0
         project = folder / "project"
         project.mkdir()
-        debug = {"PULUMI_DEBUG_COMMANDS": "true"}  # offers --event-log
+        # The first offers --event-log; the second has the SDK print all calls, in which no canary may be.
+        debug = {"PULUMI_DEBUG_COMMANDS": "true", "DEBUG": "sdk"}
         self._stack = LocalStack(project, folder / "pulumi", cloud, variables=debug)
         self._other = LocalStack(project, folder / "pulumi", cloud, name="other", variables=debug)
         cloud.ask("internet", "POST", {"RegionId": cloud.region})

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagecache_provider.eci.products import ECI, OTHERS, Product
+from imagecache_provider.eci.products import ECI, OTHERS, Product, is_the_clouds
 from imagecache_provider.errors import ConfigurationError
 from imagecache_provider.preflight import Mode
 
@@ -23,8 +23,6 @@ DEFAULT_ENDPOINT = ECI.host
 
 EXPIRY_WARNING_DAYS = 7
 """A stack that is deployed once a week is then told at least once before a cache goes."""
-
-_ALIBABA = ".aliyuncs.com"
 
 CREATES_PER_MINUTE = 200
 """So many CreateImageCache calls are taken from an account in a region [API page CreateImageCache]."""
@@ -112,7 +110,7 @@ class Account:
             return self.endpoint
         if named := self.endpoints.get(product.name):
             return named
-        if not self.endpoint.endswith(_ALIBABA):
+        if not is_the_clouds(self.endpoint):
             return self.endpoint
         return product.host.format(region=region)
 
@@ -127,7 +125,7 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str], reme
     """Make the account from a stack's configuration (`imagecache:region`, …) and the environment.
 
     Raises:
-        ConfigurationError: a setting is there, but can't be read.
+        ConfigurationError: a setting is there, but can't be read, or would send keys in the clear.
     """
     sources = [
         _namespace(config, "imagecache"),
@@ -135,25 +133,26 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str], reme
         _variables(environment),
     ]
     endpoint = _first(sources, "endpoint") or DEFAULT_ENDPOINT
+    others = _other_endpoints(sources)
+    _check_endpoints({"endpoint": endpoint, **{f"endpoints.{name}": host for name, host in others.items()}})
     protocol = (_first(sources, "protocol") or "HTTPS").upper()
-    if "://" in endpoint:
-        raise ConfigurationError(
-            f"imagecache:endpoint {endpoint!r} has a scheme: write host[:port] and set imagecache:protocol"
-        )
     if protocol not in {"HTTP", "HTTPS"}:
-        raise ConfigurationError(f"imagecache:protocol {protocol!r} is neither HTTPS nor HTTP")
+        raise ConfigurationError(f"{_origin(sources, environment)} {protocol!r} is neither HTTPS nor HTTP")
     region, credentials = _first(sources, "region") or "", _credentials(sources)
-    return Account(
+    account = Account(
         region,
         endpoint,
         protocol,
         credentials,
         remedy,
         _creates_per_minute(sources[0]),
-        _other_endpoints(sources),
+        others,
         _preflight(sources[0]),
         _expiry_warning_days(sources[0]),
     )
+    if protocol == "HTTP":
+        _check_plain_http(account, _origin(sources, environment))
+    return account
 
 
 def missing_region(remedy: str) -> str:
@@ -170,6 +169,36 @@ def missing_credentials(remedy: str) -> str:
         "set imagecache:accessKey and (--secret) imagecache:secretKey, or ALIBABA_CLOUD_ACCESS_KEY_ID and"
         f" ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile{remedy}"
     )
+
+
+def _check_endpoints(hosts: Mapping[str, str]) -> None:
+    """See that hosts have no scheme: the SDK would take that for the protocol, whatever is set."""
+    for name, host in hosts.items():
+        if "://" in host:
+            raise ConfigurationError(
+                f"imagecache:{name} {host!r} has a scheme: write host[:port] and set imagecache:protocol"
+            )
+
+
+def _check_plain_http(account: Account, setting: str) -> None:
+    """See that nothing goes to the cloud's own hosts in the clear; `setting` is where HTTP was set."""
+    for product in (ECI, *OTHERS):
+        host = account.host(product, account.region or "cn-hangzhou")
+        if is_the_clouds(host):
+            name = "endpoint" if product is ECI else f"endpoints.{product.name}"
+            raise ConfigurationError(
+                f"{setting} HTTP would send requests to {host} in the clear, with session tokens and registry"
+                f" passwords\n  what to do: unset {setting}, or set it to HTTPS; for a simulator or a proxy"
+                f" of your own, set imagecache:{name} to its host[:port]"
+            )
+
+
+def _origin(sources: list[dict[str, Any]], environment: Mapping[str, str]) -> str:
+    """Give the name of the setting that the protocol comes from."""
+    place = next((place for place, source in enumerate(sources) if source.get("protocol")), 0)
+    if place < len(sources) - 1:
+        return ("imagecache:protocol", "alicloud:protocol")[place]
+    return next(name for name in _ENVIRONMENT["protocol"] if environment.get(name))
 
 
 def _creates_per_minute(settings: Mapping[str, Any]) -> int:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from imagecache_provider.eci.account import Account, missing_credentials
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
 from imagecache_provider.eci.products import ECI, Product
+from imagecache_provider.eci.reasons import chain, innermost, shown
 from imagecache_provider.errors import (
     Cause,
     CloudError,
@@ -121,8 +121,9 @@ class OpenApiClient:
             req_body_type="formData",
             body_type="json",
         )
+        # In the body: what stands in a URL is read by proxies and in their logs, passwords too.
         try:
-            answer = sdk.call_api(how, OpenApiRequest(query=parameters), self._options(RuntimeOptions))
+            answer = sdk.call_api(how, OpenApiRequest(body=parameters), self._options(RuntimeOptions))
         except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere
             raise self._translated(action, host, error) from None
         body: dict[str, Any] = answer["body"]
@@ -140,6 +141,9 @@ class OpenApiClient:
                 from alibabacloud_tea_openapi.client import Client as Sdk  # noqa: PLC0415 - see above
                 from alibabacloud_tea_openapi.utils_models import Config  # noqa: PLC0415 - see above
 
+                from imagecache_provider.eci.transport import prepare  # noqa: PLC0415 - see above
+
+                prepare()
                 if self._credentials is None:
                     self._credentials = credentials_client(self._account.credentials)
                 self._sdks[host] = Sdk(
@@ -159,25 +163,35 @@ class OpenApiClient:
         from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # noqa: PLC0415 - see above
         from Tea.exceptions import TeaException  # noqa: PLC0415 - see above
 
+        from imagecache_provider.eci.transport import UnsentError  # noqa: PLC0415 - see above
+
         if isinstance(error, AlibabaCloudException):
             return _answered(action, error)
-        chain = list(_chain(error))
-        refusal = next((link for link in chain if isinstance(link, CredentialException)), None)
+        links = list(chain(error))
+        unsent = next((link for link in links if isinstance(link, UnsentError)), None)
+        if unsent is not None:
+            return self._unsent(action, host, unsent)
+        refusal = next((link for link in links if isinstance(link, CredentialException)), None)
         if refusal is not None:
             return ConfigurationError(
-                f"{action} needs credentials and none were usable: {_shown(refusal)}\n"
+                f"{action} needs credentials and none were usable: {shown(str(refusal))}\n"
                 f"  what to do: {missing_credentials(self._account.remedy)}"
             )
         if isinstance(error, TeaException):
-            return self._unanswered(action, host, chain[-1])
+            return self._unanswered(action, host, innermost(error))
         return error
 
-    def _unanswered(self, action: str, host: str, reason: BaseException) -> CloudError:
-        where = f"{self._account.protocol.lower()}://{host}"
-        text = _shown(reason)
+    def _unsent(self, action: str, host: str, error: Any) -> CloudError:
+        cause = Cause("", f"no answer from {self._where(host)}: {error.reason}", error.remedy)
+        return RefusedError(action, cause) if error.lasting else TryAgainError(action, cause)
+
+    def _where(self, host: str) -> str:
+        return f"{self._account.protocol.lower()}://{host}"
+
+    def _unanswered(self, action: str, host: str, text: str) -> CloudError:
         cause = Cause(
             code="",
-            message=f"no answer from {where}: {text}",
+            message=f"no answer from {self._where(host)}: {text}",
             remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
         )
         if "CERTIFICATE_VERIFY_FAILED" in text or "WRONG_VERSION_NUMBER" in text:
@@ -187,7 +201,7 @@ class OpenApiClient:
 
 def _answered(action: str, error: Any) -> CloudError:
     data = error.data or {}
-    message = str(data.get("Message") or error.message or "").strip()
+    message = shown(str(data.get("Message") or error.message or "").strip())
     request_id = str(data.get("RequestId") or error.request_id or "")
     denied = data.get("AccessDeniedDetail")
     return refused(
@@ -198,23 +212,3 @@ def _answered(action: str, error: Any) -> CloudError:
         request_id,
         denied if isinstance(denied, Mapping) else None,
     )
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an error and what it was raised for, down to the bottom, through the libraries' wrappers."""
-    link: BaseException | None = error
-    while link is not None:
-        yield link
-        inner = (
-            getattr(link, "inner_exception", None),  # Tea
-            getattr(link, "reason", None),  # urllib3
-            *link.args,  # requests
-            link.__cause__,
-            link.__context__,
-        )
-        link = next((below for below in inner if isinstance(below, BaseException)), None)
-
-
-def _shown(reason: BaseException) -> str:
-    """Give an error's text without a URL's query: all parameters are in there, passwords too."""
-    return re.sub(r"\?\S*", "?…", str(reason)) or type(reason).__name__

@@ -1,6 +1,7 @@
 """The products of Alibaba Cloud that are called: the version of each one's API, and where it listens.
 
-`eci.account` picks the host of a call by it, `eci.client` sends the version. Products that share a host, as
+`eci.account` picks the host of a call by it, `eci.client` sends the version, `eci.transport` refuses plain
+HTTP to the cloud's own hosts. Products that share a host, as
 in a simulator, are told apart by the version.
 """
 
@@ -31,3 +32,11 @@ RESOURCE_MANAGER = Product("resourcemanager", "2020-03-31", "resourcemanager.ali
 
 OTHERS = (VPC, ECS, RESOURCE_MANAGER)
 """Those that only preflight asks."""
+
+_DOMAINS = ("aliyuncs.com", "aliyun.com", "alibabacloud.com", "alibabacloudsso.com")
+
+
+def is_the_clouds(host: str) -> bool:
+    """Say whether a host[:port] is Alibaba Cloud's own, in any spelling, such as `ECI.aliyuncs.com.:443`."""
+    name = host.partition(":")[0].rstrip(".").lower()
+    return any(name == domain or name.endswith(f".{domain}") for domain in _DOMAINS)

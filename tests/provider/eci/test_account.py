@@ -46,7 +46,7 @@ def test_order(setting: str, attribute: str, variable: str) -> None:
 def test_order_of_protocols() -> None:
     """The protocol follows the same order, in any case."""
     both = {**config("imagecache", protocol="http"), **config("alicloud", protocol="https")}
-    variables = {"ALIBABA_CLOUD_PROTOCOL": "http"}
+    variables = {"ALIBABA_CLOUD_PROTOCOL": "http", "ECI_ENDPOINT": "a:1"}
     assert read_account(both, variables).protocol == "HTTP"
     assert read_account(config("alicloud", protocol="Https"), variables).protocol == "HTTPS"
     assert read_account({}, variables).protocol == "HTTP"
@@ -97,6 +97,65 @@ def test_unreadable(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_account(settings, {})
     assert words in str(caught.value)
+
+
+HTTP_SETTINGS = [
+    (config("imagecache", protocol="HTTP"), {}, "imagecache:protocol"),
+    (config("alicloud", protocol="http"), {}, "alicloud:protocol"),
+    ({}, {"ALIBABA_CLOUD_PROTOCOL": "HTTP"}, "ALIBABA_CLOUD_PROTOCOL"),
+]
+
+
+@pytest.mark.parametrize(("settings", "variables", "name"), HTTP_SETTINGS)
+@pytest.mark.parametrize(
+    ("endpoints", "wrong"),
+    [
+        ({}, "endpoint"),
+        ({"endpoint": "eci.aliyuncs.com"}, "endpoint"),
+        ({"endpoint": "ECI.cn-hangzhou.aliyuncs.com.:80"}, "endpoint"),
+        ({"endpoint": "eci.alibabacloud.com"}, "endpoint"),
+        ({"endpoint": "a:1", "endpoints": {"vpc": "vpc.aliyuncs.com"}}, "endpoints.vpc"),
+        ({"endpoint": "a:1", "endpoints": {"ecs": "ecs.aliyuncs.com:80"}}, "endpoints.ecs"),
+        (
+            {"endpoint": "a:1", "endpoints": {"resourcemanager": "resourcemanager.aliyuncs.com"}},
+            "endpoints.resourcemanager",
+        ),
+    ],
+)
+def test_plain_http(
+    settings: dict[str, Any], variables: dict[str, str], name: str, endpoints: dict[str, Any], wrong: str
+) -> None:
+    """Plain HTTP to a host of the cloud's own is refused, wherever it's set; the error names where."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_account({**settings, **config("imagecache", **endpoints)}, variables)
+    text = str(caught.value)
+    assert text.startswith(f"{name} HTTP would send requests to ")
+    assert f"what to do: unset {name}" in text
+    assert f"imagecache:{wrong} " in text
+
+
+@pytest.mark.parametrize(("settings", "variables", "name"), HTTP_SETTINGS)
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:8800", "localhost:1", "simulator", "aliyuncs.com.corp"])
+def test_plain_http_elsewhere(
+    settings: dict[str, Any], variables: dict[str, str], name: str, endpoint: str
+) -> None:
+    """A simulator, or a proxy in front, is spoken to in plain HTTP."""
+    account = read_account({**settings, **config("imagecache", endpoint=endpoint)}, variables)
+    assert (account.protocol, account.host(VPC, "cn-hangzhou")) == ("HTTP", endpoint), name
+
+
+@pytest.mark.parametrize("variable", ["VPC_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_ECS", "ECI_ENDPOINT"])
+def test_scheme(variable: str) -> None:
+    """An endpoint with a scheme, which the SDK would go by, is refused for each product."""
+    with pytest.raises(ConfigurationError, match="has a scheme"):
+        read_account({}, {variable: "http://x.aliyuncs.com"})
+
+
+@pytest.mark.parametrize("endpoint", ["eci.aliyuncs.com:443", "ECI.ALIYUNCS.COM", "eci-vpc.aliyuncs.com."])
+def test_clouds_own(endpoint: str) -> None:
+    """ECI's own host in another spelling doesn't answer for the other products."""
+    account = read_account(config("imagecache", endpoint=endpoint), {})
+    assert account.host(VPC, "cn-beijing") == "vpc.cn-beijing.aliyuncs.com"
 
 
 class TestCredentials:

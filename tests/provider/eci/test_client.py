@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -78,10 +78,10 @@ def accept(answers: responses.RequestsMock) -> None:
     answers.add(responses.POST, ADDRESS, json={"ImageCacheId": "imc-1", "RequestId": "REQUEST-2"})
 
 
-def queries(answers: responses.RequestsMock) -> list[dict[str, str]]:
+def sent(answers: responses.RequestsMock) -> list[dict[str, str]]:
     """Return the parameters of each request."""
     return [
-        {name: values[0] for name, values in parse_qs(urlsplit(str(each.request.url)).query).items()}
+        {name: values[0] for name, values in parse_qs(str(each.request.body, "utf-8")).items()}  # type: ignore[arg-type] # bytes, which the SDK makes of a form
         for each in answers.calls
     ]
 
@@ -90,11 +90,12 @@ class TestAnswered:
     """Calls that the cloud answers."""
 
     def test_result(self, answers: responses.RequestsMock, call: Call) -> None:
-        """The body of the answer is given; the request has the action, its parameters and our name."""
+        """The body of the answer is given; the request's body has the parameters, its URL none of them."""
         accept(answers)
         assert call()["ImageCacheId"] == "imc-1"
         (made,) = answers.calls
-        assert queries(answers) == [CREATE]
+        assert sent(answers) == [CREATE]
+        assert made.request.url == ADDRESS
         assert made.request.headers["x-acs-action"] == "CreateImageCache"
         assert made.request.headers["x-acs-version"] == "2018-08-08"
         assert "pulumi-imagecache" in str(made.request.headers["user-agent"])
@@ -154,7 +155,7 @@ class TestTriedAgain:
         refuse(answers, status, code)
         accept(answers)
         assert call()["ImageCacheId"] == "imc-1"
-        assert queries(answers) == [CREATE] * 3
+        assert sent(answers) == [CREATE] * 3
 
     def test_asked_to_wait(self, answers: responses.RequestsMock, call: Call) -> None:
         """Throttling that says when to come back is throttling too."""
@@ -181,7 +182,7 @@ class TestTriedAgain:
         answers.add(responses.POST, ADDRESS, body=failure)
         accept(answers)
         assert call()["ImageCacheId"] == "imc-1"
-        assert queries(answers) == [CREATE] * 2
+        assert sent(answers) == [CREATE] * 2
 
     def test_no_json(self, answers: responses.RequestsMock, call: Call) -> None:
         """A gateway's page instead of an answer is tried again."""

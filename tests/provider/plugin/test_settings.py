@@ -43,6 +43,7 @@ class TestCheck:
             ({"regoin": "cn-hangzhou"}, "regoin", "did you mean region?"),
             ({"endpoint": "https://eci.aliyuncs.com"}, "endpoint", "has a scheme"),
             ({"protocol": "gopher"}, "protocol", "'HTTPS' or 'HTTP'"),
+            ({"protocol": "http"}, "", "unset imagecache:protocol, or set it to HTTPS"),
             ({"assumeRole": {}}, "assumeRole.roleArn", "is required"),
             ({"accessKey": "a"}, "", "secretKey is missing"),
             ({"maxCreatesPerMinute": 0}, "maxCreatesPerMinute", "greater than or equal to 1"),
@@ -56,7 +57,13 @@ class TestCheck:
         assert reason in failure.reason
 
     @pytest.mark.parametrize(
-        "settings", [{}, {"region": UNKNOWN, "accessKey": "a"}, {"protocol": "http"}, {"assumeRole": ROLE}]
+        "settings",
+        [
+            {},
+            {"region": UNKNOWN, "accessKey": "a"},
+            {"protocol": "http", "endpoint": "127.0.0.1:1"},
+            {"assumeRole": ROLE},
+        ],
     )
     def test_right(self, settings: dict[str, Any]) -> None:
         """Missing credentials and what isn't known yet are no failures."""

@@ -1,0 +1,45 @@
+"""What the cloud's libraries say of a failure, fit to be shown: the innermost reason, and no secret in it.
+
+`client` and `transport` call this; so does what the libraries log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_HIDDEN = (
+    (re.compile(r"(://[^\s?]*)\?\S*|\?[^\s?=]+=\S*"), r"\1?…"),  # a query has parameters, or a token
+    (re.compile(r"://[^\s'\"]*@"), "://"),  # user and password
+    (re.compile(r'("[^"]*(?:secret|token|password)[^"]*"\s*:\s*")[^"]*', re.IGNORECASE), r"\1…"),  # JSON
+    # What the cloud signed itself: with signature 1 all parameters, with signature 3 all headers.
+    (re.compile(r"\s*server string ?to ?sign is.*", re.IGNORECASE | re.DOTALL), ""),
+)
+
+
+def shown(text: str) -> str:
+    """Take out of a text what may hold a secret: a URL's query and user, secrets in JSON, what was signed."""
+    for pattern, instead in _HIDDEN:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def innermost(error: BaseException) -> str:
+    """Give the text of what an error was raised for in the end."""
+    last = list(chain(error))[-1]
+    return shown(str(last)) or type(last).__name__
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and what it was raised for, down to the bottom, through the libraries' wrappers."""
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        inner = (
+            getattr(link, "inner_exception", None),  # Tea
+            getattr(link, "reason", None),  # urllib3
+            *link.args,  # requests
+            link.__cause__,
+            link.__context__,
+        )
+        link = next((below for below in inner if isinstance(below, BaseException)), None)
