@@ -40,7 +40,6 @@ from imagecache_simulator import mock_cloud
 _SETTINGS = {
     "region": REGION,
     "endpoint": "eci.aliyuncs.com",
-    "protocol": "HTTP",
     "accessKey": "simulator",
     "secretKey": ACCESS_SECRET,
 }

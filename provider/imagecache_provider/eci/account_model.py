@@ -122,7 +122,11 @@ class ProviderArgs(Model):
     protocol: Annotated[
         Literal["HTTPS", "HTTP"],
         BeforeValidator(_protocol),
-        Property("How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.", change=Change.LOCAL),
+        Property(
+            "How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in."
+            " Default: HTTPS.",
+            change=Change.LOCAL,
+        ),
     ] = OPTIONAL
     max_creates_per_minute: Annotated[
         int,

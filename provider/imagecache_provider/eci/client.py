@@ -121,7 +121,7 @@ class OpenApiClient:
             req_body_type="formData",
             body_type="json",
         )
-        # In the body: what stands in a URL is read by proxies and in their logs, passwords too.
+        # In the body, as the alicloud plugin sends them: proxies read and log a URL, passwords too.
         try:
             answer = sdk.call_api(how, OpenApiRequest(body=parameters), self._options(RuntimeOptions))
         except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere

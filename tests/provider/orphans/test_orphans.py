@@ -51,7 +51,7 @@ class Stack:
         self.environment = {
             "ALIBABA_CLOUD_REGION": REGION,
             "ALIBABA_CLOUD_ENDPOINT_ECI": str(world.config["imagecache:endpoint"]),
-            "ALIBABA_CLOUD_PROTOCOL": "HTTP",
+            "ALIBABA_CLOUD_PROTOCOL": str(world.config["imagecache:protocol"]),
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "simulator",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "simulator",
         }
