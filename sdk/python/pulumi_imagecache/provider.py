@@ -50,7 +50,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
-        :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+        :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
         :param pulumi.Input[_builtins.str] secret_key: The access key's secret.
         :param pulumi.Input[_builtins.str] security_token: The token of temporary credentials.
@@ -225,7 +225,7 @@ class ProviderArgs:
     @pulumi.getter
     def protocol(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+        How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         """
         return pulumi.get(self, "protocol")
 
@@ -323,7 +323,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
-        :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+        :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
         :param pulumi.Input[_builtins.str] secret_key: The access key's secret.
         :param pulumi.Input[_builtins.str] security_token: The token of temporary credentials.
@@ -456,7 +456,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def protocol(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+        How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         """
         return pulumi.get(self, "protocol")
 

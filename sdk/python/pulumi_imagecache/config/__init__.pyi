@@ -72,7 +72,7 @@ The profile of the Alibaba Cloud CLI's configuration.
 
 protocol: Optional[str]
 """
-How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
 """
 
 region: Optional[str]

@@ -101,7 +101,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def protocol(self) -> Optional[str]:
         """
-        How ECI is spoken to: HTTPS or HTTP. Default: HTTPS.
+        How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         """
         return __config__.get('protocol')
 
