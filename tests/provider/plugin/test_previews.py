@@ -212,7 +212,7 @@ class TestOff:
         world.run(together(plugin, {"a": right(world), "b": right(world)}))
         world.run(previewed(plugin, "c", right(world)))
         ((text, _, _),) = told
-        assert "no answer from http://" in text
+        assert "no answer from http" in text
         assert world.clock.seconds() - before < 11
 
     def test_forbidden(self, world: World, start: Start, told: Told) -> None:

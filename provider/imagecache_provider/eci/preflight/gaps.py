@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from imagecache_provider.eci.products import ECI, Product
-from imagecache_provider.errors import CloudError, ConfigurationError, TryAgainError, where
+from imagecache_provider.errors import Cause, CloudError, ConfigurationError, TryAgainError, where
 
 T = TypeVar("T")
 
@@ -55,13 +55,13 @@ class Gaps:
             return await question()
         except ConfigurationError:
             self.off = "there are no usable credentials"
-        except TryAgainError as error:
-            if error.cause.code:
+        except CloudError as error:
+            if not error.cause.code:
+                self._unanswered(product, error.cause)
+            elif isinstance(error, TryAgainError):
                 self._failed[name] = f"{error.cause.code}: {error.cause.message}"
             else:
-                self._unanswered(product, error.cause.message)
-        except CloudError as error:
-            self._refused(name, error)
+                self._refused(name, error)
         except Exception as error:  # noqa: BLE001 - an answer of an unforeseen form mustn't end a preview
             self._failed[name] = where(error, with_text=False)
         return None
@@ -72,7 +72,9 @@ class Gaps:
             if isinstance(ended, Exception):
                 self._failed["an unforeseen answer"] = where(ended, with_text=False)
 
-    def _unanswered(self, product: Product, message: str) -> None:
+    def _unanswered(self, product: Product, cause: Cause) -> None:
+        """Note a call that no cloud answered: for now, or for good, as behind a proxy that refuses it."""
+        message = f"{cause.message} ({cause.remedy})" if cause.remedy else cause.message
         self._silent[product.name] = message
         if product is ECI:
             self.off = message

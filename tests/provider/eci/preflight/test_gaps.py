@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from imagecache_provider.eci.errors import refused
 from imagecache_provider.eci.preflight.gaps import Gaps
 from imagecache_provider.eci.products import ECI, ECS, VPC, Product
-from imagecache_provider.errors import Cause, ConfigurationError, TryAgainError
+from imagecache_provider.errors import Cause, ConfigurationError, RefusedError, TryAgainError
 
 UNANSWERED = TryAgainError("Any", Cause("", "no answer from https://vpc: timed out"))
 
@@ -62,6 +62,16 @@ def test_one_product_is_silent() -> None:
     (line,) = gaps.notes()
     assert line.startswith("preflight left out what vpc would tell: no answer from https://vpc: timed out;")
     assert gaps.notes() == ()
+
+
+def test_proxy_that_refuses() -> None:
+    """What lets no call through for good is told like what doesn't answer: one line, with the remedy."""
+    gaps = Gaps()
+    refusal = RefusedError("Any", Cause("", "the proxy http://proxy of HTTPS_PROXY wants a user", "set it"))
+    assert ask(gaps, VPC, "DescribeVSwitches", fails(refusal)) is None
+    assert ask(gaps, VPC, "DescribeEipAddresses", fails(refusal)) is None
+    (line,) = gaps.notes()
+    assert "vpc would tell: the proxy http://proxy of HTTPS_PROXY wants a user (set it);" in line
 
 
 def test_off() -> None:
