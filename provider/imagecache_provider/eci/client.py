@@ -108,6 +108,8 @@ class OpenApiClient:
         from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params  # noqa: PLC0415 - see above
         from darabonba.runtime import RuntimeOptions  # noqa: PLC0415 - see above
 
+        from imagecache_provider.eci.transport import never_in_the_clear  # noqa: PLC0415 - see above
+
         host = self._account.host(product, parameters.get("RegionId") or self._account.region)
         sdk = self._loaded(host)
         how = Params(
@@ -123,7 +125,8 @@ class OpenApiClient:
         )
         # In the body, as the alicloud plugin sends them: proxies read and log a URL, passwords too.
         try:
-            answer = sdk.call_api(how, OpenApiRequest(body=parameters), self._options(RuntimeOptions))
+            with never_in_the_clear():
+                answer = sdk.call_api(how, OpenApiRequest(body=parameters), self._options(RuntimeOptions))
         except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere
             raise self._translated(action, host, error) from None
         body: dict[str, Any] = answer["body"]

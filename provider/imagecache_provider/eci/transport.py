@@ -8,9 +8,12 @@ read HTTP_PROXY and HTTPS_PROXY, but no NO_PROXY; both print a request's query a
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
+import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,6 +64,22 @@ class PlainHttpError(UnsentError):
         )
 
 
+_calling = threading.local()
+
+
+@contextlib.contextmanager
+def never_in_the_clear() -> Iterator[None]:
+    """Refuse plain HTTP to the cloud's own hosts in this thread, for a call of ours.
+
+    The libraries' cores belong to the whole process: what others call with them there is theirs to decide.
+    """
+    _calling.ours = True
+    try:
+        yield
+    finally:
+        _calling.ours = False
+
+
 class CloudSession(requests.Session):
     """Sends what the libraries prepared. Raises `UnsentError` where the way is the matter."""
 
@@ -68,7 +87,11 @@ class CloudSession(requests.Session):
         """Send a request; what the library keeps of it is fit to be printed afterwards."""
         url = str(request.url)
         parts = urlsplit(url)
-        if parts.scheme == "http" and is_the_clouds(parts.hostname or ""):
+        if (
+            parts.scheme == "http"
+            and getattr(_calling, "ours", False)
+            and is_the_clouds(parts.hostname or "")
+        ):
             raise PlainHttpError(str(parts.hostname))
         chosen = str((options.get("proxies") or {}).get(parts.scheme) or "")
         proxy = read_proxy(url, chosen, os.environ) if chosen and not spared(url, os.environ) else None
