@@ -283,6 +283,7 @@ class Connection:
         secrets: the account's texts that must never be shown.
         creates_per_minute: how many creates are sent in a minute at most, in each region.
         preflight: what looks at operations before they are carried out; None for nothing.
+        notes: what the user has set and isn't used, a line each; a front tells them once a process.
     """
 
     resource: Resource
@@ -291,6 +292,7 @@ class Connection:
     secrets: tuple[str, ...]
     creates_per_minute: int = 200
     preflight: Preflight | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Resource(Protocol):

@@ -60,7 +60,10 @@ class Provider(dynamic.ResourceProvider):
         return {"_token": self._token}
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Open the session; Pulumi's host calls this once a process, and nothing is sent to a cloud."""
+        """Open the session, and say which settings aren't used; nothing is sent to a cloud.
+
+        Pulumi's host calls this once a process.
+        """
         host.show_plain_errors()
         config = dict(req.config._props)  # noqa: SLF001 - Pulumi's Config gives no other way to see all keys
         try:
@@ -70,6 +73,8 @@ class Provider(dynamic.ResourceProvider):
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
             # Its text may hold any setting, and which of them are secrets isn't known yet.
             raise ProviderError(our_fault(error, with_text=False)) from None
+        for note in self._session.connection.notes:
+            host.warn(note)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the inputs; fill in region and name."""

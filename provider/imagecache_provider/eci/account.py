@@ -1,10 +1,10 @@
 """Where ECI is and who calls it: region, endpoint, protocol and credentials, from wherever they are set.
 
-Both fronts make an `Account` from their settings. Three sources, in this order, each of which may give any
+Both fronts make an `Account` from their settings. Three places, in this order, each of which may give any
 part: `imagecache:*` of the stack's configuration, `alicloud:*` of it, and the environment variables of the
-alicloud provider. Credentials come whole from the first source that has any; where none has, the
-official credentials chain looks for them at the first call: environment, OIDC, CLI profile, ECS role,
-credentials URI.
+alicloud provider (`environment`). Credentials come whole from the first place that has any (`callers`); where
+none has, the official credentials chain looks for them at the first call: CLI profile, credentials file, ECS
+role. A region that no place names is that of the CLI profile, if its credentials are used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imagecache_provider.eci import callers
+from imagecache_provider.eci import environment as variables
+from imagecache_provider.eci.callers import Caller
 from imagecache_provider.eci.products import ECI, OTHERS, Product, is_the_clouds
+from imagecache_provider.eci.profile import ProfileFile
 from imagecache_provider.errors import ConfigurationError
 from imagecache_provider.preflight import Mode
 
@@ -27,52 +31,7 @@ EXPIRY_WARNING_DAYS = 7
 CREATES_PER_MINUTE = 200
 """So many CreateImageCache calls are taken from an account in a region [API page CreateImageCache]."""
 
-_ENVIRONMENT: dict[str, tuple[str, ...]] = {
-    "region": ("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"),
-    "endpoint": ("ALIBABA_CLOUD_ENDPOINT_ECI", "ECI_ENDPOINT"),
-    "protocol": ("ALIBABA_CLOUD_PROTOCOL",),
-    "accessKey": ("ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"),
-    "secretKey": (
-        "ALICLOUD_SECRET_KEY",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        "ALIBABACLOUD_ACCESS_KEY_SECRET",
-    ),
-    "securityToken": (
-        "ALICLOUD_SECURITY_TOKEN",
-        "ALIBABA_CLOUD_SECURITY_TOKEN",
-        "ALIBABACLOUD_SECURITY_TOKEN",
-    ),
-    "profile": ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"),
-    "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE",),
-    "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"),
-    "credentialsUri": ("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"),
-}
-
-_OTHER_ENDPOINTS = {
-    product.name: (f"ALIBABA_CLOUD_ENDPOINT_{product.name.upper()}", f"{product.name.upper()}_ENDPOINT")
-    for product in OTHERS
-}
-
-_CALLER_SETTINGS = (
-    "accessKey",
-    "secretKey",
-    "securityToken",
-    "profile",
-    "sharedCredentialsFile",
-    "ecsRoleName",
-    "credentialsUri",
-)
-"""Who calls; these come together from one source."""
-_ROLE_SETTINGS = ("assumeRole", "assumeRoleWithOidc")
-"""Whom the caller becomes; each may come from another source than the caller."""
-
-_ASSUMED_ROLE: dict[str, tuple[str, ...]] = {
-    "roleArn": ("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"),
-    "sessionName": ("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"),
-    "sessionExpiration": ("ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION",),
-}
-_OIDC = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
-"""With this, the role's variables are about OIDC, which the official chain reads by itself."""
+_NO_PROFILES = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
 
 
 @dataclass(frozen=True)
@@ -89,6 +48,9 @@ class Account:
         endpoints: host[:port] of the products that only preflight asks, by `Product.name`, where it's set.
         preflight: what is done with what preflight finds.
         expiry_warning_days: how many days before it expires a cache is warned of.
+        names: where each of the credentials' settings is set, such as a variable's name.
+        profiles: the file of CLI profiles; None where no home folder is known.
+        notes: what was set and isn't used, a line each, without values; to be told once.
     """
 
     region: str = ""
@@ -100,6 +62,9 @@ class Account:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     preflight: Mode = Mode.WARN
     expiry_warning_days: int = EXPIRY_WARNING_DAYS
+    names: Mapping[str, str] = field(default_factory=dict)
+    profiles: ProfileFile | None = None
+    notes: tuple[str, ...] = ()
 
     def host(self, product: Product, region: str) -> str:
         """Give the host[:port] of a product.
@@ -127,39 +92,68 @@ def read_account(config: Mapping[str, Any], environment: Mapping[str, str], reme
     Raises:
         ConfigurationError: a setting is there, but can't be read, or would send keys in the clear.
     """
-    sources = [
-        _namespace(config, "imagecache"),
-        _namespace(config, "alicloud"),
-        _variables(environment),
-    ]
+    ours, theirs = _namespace(config, "imagecache"), _namespace(config, "alicloud")
+    sources = [ours, theirs, _variables(environment)]
     endpoint = _first(sources, "endpoint") or DEFAULT_ENDPOINT
     others = _other_endpoints(sources)
     _check_endpoints({"endpoint": endpoint, **{f"endpoints.{name}": host for name, host in others.items()}})
     protocol = (_first(sources, "protocol") or "HTTPS").upper()
     if protocol not in {"HTTP", "HTTPS"}:
         raise ConfigurationError(f"{_origin(sources, environment)} {protocol!r} is neither HTTPS nor HTTP")
-    region, credentials = _first(sources, "region") or "", _credentials(sources)
+    caller = callers.choose(
+        [
+            callers.from_configuration(ours, "imagecache"),
+            callers.from_configuration(theirs, "alicloud"),
+            callers.from_environment(environment),
+        ]
+    )
+    profiles = ProfileFile.of(str(caller.settings.get("sharedCredentialsFile") or ""), environment)
     account = Account(
-        region,
+        _first(sources, "region") or _profile_region(caller, profiles, environment),
         endpoint,
         protocol,
-        credentials,
+        caller.settings,
         remedy,
-        _creates_per_minute(sources[0]),
+        _creates_per_minute(ours),
         others,
-        _preflight(sources[0]),
-        _expiry_warning_days(sources[0]),
+        _preflight(ours),
+        _expiry_warning_days(ours),
+        caller.names,
+        profiles,
+        (*_disagreements(sources[:2], environment), *caller.notes),
     )
     if protocol == "HTTP":
         _check_plain_http(account, _origin(sources, environment))
     return account
 
 
+def _profile_region(caller: Caller, profiles: ProfileFile | None, environment: Mapping[str, str]) -> str:
+    """Give the region of the CLI profile whose credentials are used."""
+    named = not {"profile", "sharedCredentialsFile"}.isdisjoint(caller.settings)
+    chain = not set(caller.settings) - {"assumeRole"}
+    if profiles is None or not (named or chain) or environment.get(_NO_PROFILES, "").lower() == "true":
+        return ""
+    return profiles.region(str(caller.settings.get("profile") or ""))
+
+
+def _disagreements(configured: list[dict[str, Any]], environment: Mapping[str, str]) -> list[str]:
+    """Say which variables disagree about a setting that no configuration has."""
+    notes = [
+        note
+        for setting, names in variables.SETTINGS.items()
+        if not _first(configured, setting)
+        for note in variables.disagreement(names, environment)
+    ]
+    endpoints = variables.ENDPOINTS.values()
+    return notes + [note for names in endpoints for note in variables.disagreement(names, environment)]
+
+
 def missing_region(remedy: str) -> str:
     """Say what to do where no source names a region; `remedy` is what the front offers besides."""
     return (
-        "is set nowhere: run `pulumi config set imagecache:region cn-hangzhou`,"
-        f" set ALIBABA_CLOUD_REGION, or give the resource a regionId{remedy}"
+        "is set nowhere: run `pulumi config set imagecache:region cn-hangzhou`, set ALICLOUD_REGION or"
+        " ALIBABA_CLOUD_REGION, use a profile of the Alibaba Cloud CLI that names one, or give the resource a"
+        f" regionId{remedy}"
     )
 
 
@@ -198,7 +192,7 @@ def _origin(sources: list[dict[str, Any]], environment: Mapping[str, str]) -> st
     place = next((place for place, source in enumerate(sources) if source.get("protocol")), 0)
     if place < len(sources) - 1:
         return ("imagecache:protocol", "alicloud:protocol")[place]
-    return next(name for name in _ENVIRONMENT["protocol"] if environment.get(name))
+    return next(name for name in variables.SETTINGS["protocol"] if environment.get(name))
 
 
 def _creates_per_minute(settings: Mapping[str, Any]) -> int:
@@ -249,33 +243,6 @@ def _first(sources: list[dict[str, Any]], name: str) -> str | None:
     return next((str(source[name]) for source in sources if source.get(name)), None)
 
 
-def _credentials(sources: list[dict[str, Any]]) -> dict[str, Any]:
-    roles = {
-        name: next((source[name] for source in sources if source.get(name)), None) for name in _ROLE_SETTINGS
-    }
-    return {**_caller(sources), **{name: role for name, role in roles.items() if role}}
-
-
-def _caller(sources: list[dict[str, Any]]) -> dict[str, Any]:
-    for source in sources:
-        found = {name: source[name] for name in _CALLER_SETTINGS if source.get(name)}
-        if not found:
-            continue
-        if found.get("securityToken") and not found.get("accessKey"):
-            raise ConfigurationError(
-                "credentials are half set: securityToken stands without accessKey and secretKey;"
-                " set all three in the same place: imagecache:*, alicloud:* or the environment"
-            )
-        if bool(found.get("accessKey")) != bool(found.get("secretKey")):
-            missing = "secretKey" if found.get("accessKey") else "accessKey"
-            raise ConfigurationError(
-                f"credentials are half set: {missing} is missing beside its other half;"
-                f" set both, in imagecache:*, in alicloud:* or in the environment"
-            )
-        return found
-    return {}
-
-
 def _namespace(config: Mapping[str, Any], namespace: str) -> dict[str, Any]:
     found = {
         key.removeprefix(f"{namespace}:"): _structured(key, value)
@@ -306,19 +273,5 @@ def _structured(key: str, value: Any) -> Any:
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = _set_variables(_ENVIRONMENT, environment)
-    found["endpoints"] = _set_variables(_OTHER_ENDPOINTS, environment)
-    role = _set_variables(_ASSUMED_ROLE, environment)
-    if "roleArn" in role and not environment.get(_OIDC):
-        found["assumeRole"] = role
-    return found
-
-
-def _set_variables(
-    variables: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]
-) -> dict[str, str]:
-    values = {
-        setting: next((environment[name] for name in names if environment.get(name)), "")
-        for setting, names in variables.items()
-    }
-    return {setting: value for setting, value in values.items() if value}
+    endpoints = variables.values(variables.ENDPOINTS, environment)
+    return {**variables.values(variables.SETTINGS, environment), "endpoints": endpoints}

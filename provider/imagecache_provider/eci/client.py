@@ -15,15 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from imagecache_provider.clock import Clock
-from imagecache_provider.eci.account import Account, missing_credentials
+from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.credential_sources import UnusableCredentialsError
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
 from imagecache_provider.eci.products import ECI, Product
-from imagecache_provider.eci.reasons import chain, innermost, shown
+from imagecache_provider.eci.reasons import chain, innermost, is_permanent, shown
 from imagecache_provider.errors import (
     Cause,
     CloudError,
     ConfigurationError,
+    ProviderError,
     RefusedError,
     ThrottledError,
     TryAgainError,
@@ -111,7 +113,10 @@ class OpenApiClient:
         from imagecache_provider.eci.transport import never_in_the_clear  # noqa: PLC0415 - see above
 
         host = self._account.host(product, parameters.get("RegionId") or self._account.region)
-        sdk = self._loaded(host)
+        try:
+            sdk = self._loaded(host)
+        except UnusableCredentialsError as error:
+            raise _without_credentials(action, error) from None
         how = Params(
             action=action,
             version=product.version,
@@ -148,7 +153,7 @@ class OpenApiClient:
 
                 prepare()
                 if self._credentials is None:
-                    self._credentials = credentials_client(self._account.credentials)
+                    self._credentials = credentials_client(self._account)
                 self._sdks[host] = Sdk(
                     Config(
                         credential=self._credentials,
@@ -162,7 +167,6 @@ class OpenApiClient:
 
     def _translated(self, action: str, host: str, error: Exception) -> Exception:
         """Turn what the SDK raises into the error tree; its own classes stay inside this module."""
-        from alibabacloud_credentials.exceptions import CredentialException  # noqa: PLC0415 - see above
         from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # noqa: PLC0415 - see above
         from Tea.exceptions import TeaException  # noqa: PLC0415 - see above
 
@@ -171,15 +175,14 @@ class OpenApiClient:
         if isinstance(error, AlibabaCloudException):
             return _answered(action, error)
         links = list(chain(error))
+        missing = next((link for link in links if isinstance(link, ConfigurationError)), None)
+        if isinstance(missing, UnusableCredentialsError):
+            return _without_credentials(action, missing)
+        if missing is not None:
+            return missing
         unsent = next((link for link in links if isinstance(link, UnsentError)), None)
         if unsent is not None:
             return self._unsent(action, host, unsent)
-        refusal = next((link for link in links if isinstance(link, CredentialException)), None)
-        if refusal is not None:
-            return ConfigurationError(
-                f"{action} needs credentials and none were usable: {shown(str(refusal))}\n"
-                f"  what to do: {missing_credentials(self._account.remedy)}"
-            )
         if isinstance(error, TeaException):
             return self._unanswered(action, host, innermost(error))
         return error
@@ -197,7 +200,7 @@ class OpenApiClient:
             message=f"no answer from {self._where(host)}: {text}",
             remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
         )
-        if "CERTIFICATE_VERIFY_FAILED" in text or "WRONG_VERSION_NUMBER" in text:
+        if is_permanent(text):
             return RefusedError(action, cause)
         return TryAgainError(action, cause)
 
@@ -215,3 +218,11 @@ def _answered(action: str, error: Any) -> CloudError:
         request_id,
         denied if isinstance(denied, Mapping) else None,
     )
+
+
+def _without_credentials(action: str, error: UnusableCredentialsError) -> ProviderError:
+    """Say which call wanted credentials; a source that may yet answer is asked again."""
+    text = f"{action} needs credentials and none were usable: {error.text}"
+    if error.passing:
+        return TryAgainError(action, Cause("", f"it needs credentials; {error.text}", error.remedy))
+    return ConfigurationError(f"{text}\n  what to do: {error.remedy}")

@@ -78,6 +78,7 @@ class ImageCache:
             tuple(account.secrets),
             account.creates_per_minute,
             _preflight(account, clock),
+            account.notes,
         )
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:

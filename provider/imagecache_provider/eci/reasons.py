@@ -1,6 +1,6 @@
 """What the cloud's libraries say of a failure, fit to be shown: the innermost reason, and no secret in it.
 
-`client` and `transport` call this; so does what the libraries log.
+`client`, `transport` and `credential_reasons` call this; so does what the libraries log.
 """
 
 from __future__ import annotations
@@ -26,14 +26,25 @@ def shown(text: str) -> str:
 
 def innermost(error: BaseException) -> str:
     """Give the text of what an error was raised for in the end."""
-    last = list(chain(error))[-1]
-    return shown(str(last)) or type(last).__name__
+    return said(list(chain(error))[-1])
+
+
+def said(error: BaseException) -> str:
+    """Give an error's own text, or its type's name where it has none."""
+    return shown(str(error)) or type(error).__name__
+
+
+def is_permanent(text: str) -> bool:
+    """Say whether a lost connection will be lost again: TLS that doesn't fit, or isn't trusted."""
+    return "CERTIFICATE_VERIFY_FAILED" in text or "WRONG_VERSION_NUMBER" in text
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
     """Give an error and what it was raised for, down to the bottom, through the libraries' wrappers."""
     link: BaseException | None = error
-    while link is not None:
+    seen: set[int] = set()
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
         yield link
         inner = (
             getattr(link, "inner_exception", None),  # Tea

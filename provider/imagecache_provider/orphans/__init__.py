@@ -58,6 +58,8 @@ class Command:
         config: dict[str, Any] = {} if self._pulumi is None else self._pulumi.config()
         remedy = _REMEDY if self._pulumi is None else ""
         search = Search(config, self._environment, self._clock, remedy)
+        for note in search.notes:
+            sys.stderr.write(f"warning: {note}\n")
         try:
             return await self._report(search, state)
         except ProviderError as error:

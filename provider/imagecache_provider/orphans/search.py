@@ -88,6 +88,11 @@ class Search:
         """The texts that must never be shown."""
         return list(chain.from_iterable(each.secrets for each in self._connections.values()))
 
+    @property
+    def notes(self) -> list[str]:
+        """What the user has set and isn't used, a line each."""
+        return list(dict.fromkeys(chain.from_iterable(each.notes for each in self._connections.values())))
+
     def regions(self, named: Iterable[str]) -> list[str]:
         """Give the regions to look in: these and the provider's.
 

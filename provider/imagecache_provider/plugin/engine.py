@@ -40,7 +40,7 @@ class Engine:
         Args:
             severity: INFO or WARNING.
             text: for people; may have several lines.
-            urn: the resource.
+            urn: the resource; empty for a message of the whole run.
             ephemeral: shown in the resource's status line until the next one, and kept nowhere.
         """
         if self._channel is None:

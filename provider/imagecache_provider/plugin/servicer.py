@@ -99,10 +99,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @answered
     async def Configure(self, request: Any, _context: Any) -> Any:
-        """Take the settings; nothing is called, and missing credentials are no error yet."""
+        """Take the settings, and say which aren't used; missing credentials are no error yet."""
         known = provider_settings.readable(decode(request.args).plain)
         self._sessions = Sessions(known, self._environment, self._clock)
         self._found.clear()
+        for note in self._sessions.notes:
+            await self._engine.log(WARNING, note, "")
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

@@ -172,6 +172,14 @@ class Sessions:
         accounts += [connection.secrets for connection in self._functions.values()]
         return [*chain.from_iterable(accounts), *secrets_of(ProviderArgs, dict(self._settings))]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user has set and isn't used; nothing where a setting can't be read."""
+        try:
+            return read_account(_configuration(self._settings), self._environment).notes
+        except ConfigurationError:
+            return ()
+
     def stop(self) -> None:
         """End all waiting, now and from now on."""
         self._stopped = True

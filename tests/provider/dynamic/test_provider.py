@@ -363,3 +363,14 @@ def test_four_threads(opened: Open) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == [0, 1, 2, 3]
+
+
+def test_unused_settings(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set and not used is told when the host opens the provider, once."""
+    told: list[str] = []
+    monkeypatch.setattr(host, "warn", told.append)
+    monkeypatch.setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "hidden-token")
+    opened()
+    (text,) = told
+    assert text.startswith("ALIBABA_CLOUD_SECURITY_TOKEN is set and not used: the credentials are those of")
+    assert "hidden-token" not in text

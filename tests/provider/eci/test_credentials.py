@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alibabacloud_credentials import provider
 
+from imagecache_provider.eci.account import Account
+from imagecache_provider.eci.credential_sources import Chain, CheckedProfile, Source
 from imagecache_provider.eci.credentials import credentials_client
+from imagecache_provider.eci.profile import ProfileFile
 from imagecache_provider.errors import ConfigurationError
 
 KEYS = {"accessKey": "key", "secretKey": "hidden"}
@@ -17,6 +22,17 @@ OIDC = {
     "oidcProviderArn": "acs:ram::1:oidc-provider/b",
     "oidcTokenFile": "token",
 }
+
+
+def client(settings: Mapping[str, Any]) -> Any:
+    """Return the package's client for some settings."""
+    return credentials_client(Account(credentials=settings, profiles=ProfileFile(Path("config.json"))))
+
+
+def official(source: Any) -> Any:
+    """Return the package's provider behind a source of ours."""
+    inner = source.provider if isinstance(source, Source) else source
+    return inner.provider if isinstance(inner, CheckedProfile) else inner
 
 
 class Recorder:
@@ -33,14 +49,14 @@ class Recorder:
 def recorded(monkeypatch: pytest.MonkeyPatch, name: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Return what the package's provider class of this name is made with for these settings."""
     monkeypatch.setattr(provider, name, Recorder)
-    made = credentials_client(settings).cloud_credential.provider
+    made = official(client(settings).cloud_credential.provider)
     assert isinstance(made, Recorder)
     return made.arguments
 
 
 def test_keys() -> None:
     """Two keys are static credentials."""
-    found = credentials_client(KEYS).get_credential()
+    found = client(KEYS).get_credential()
     assert (found.access_key_id, found.access_key_secret, found.provider_name) == (
         "key",
         "hidden",
@@ -50,20 +66,24 @@ def test_keys() -> None:
 
 def test_token() -> None:
     """Keys with a token are those of an STS session."""
-    found = credentials_client({**KEYS, "securityToken": "token"}).get_credential()
+    found = client({**KEYS, "securityToken": "token"}).get_credential()
     assert (found.access_key_id, found.security_token, found.provider_name) == ("key", "token", "static_sts")
 
 
 def test_chain() -> None:
     """Without settings it is the official chain."""
-    made = credentials_client({})
-    assert isinstance(made.cloud_credential.provider, provider.DefaultCredentialsProvider)
+    made = client({})
+    assert isinstance(made.cloud_credential.provider, Chain)
 
 
 @pytest.mark.parametrize(
     ("settings", "name", "arguments"),
     [
-        ({"profile": "work"}, "CLIProfileCredentialsProvider", {"profile_name": "work"}),
+        (
+            {"profile": "work"},
+            "CLIProfileCredentialsProvider",
+            {"profile_name": "work", "profile_file": "config.json"},
+        ),
         (
             {"ecsRoleName": "builder"},
             "EcsRamRoleCredentialsProvider",
@@ -107,7 +127,7 @@ def test_kinds(
 )
 def test_real_classes(settings: dict[str, Any]) -> None:
     """The package's own classes take what they're given; nothing is called."""
-    assert credentials_client(settings).cloud_credential.provider is not None
+    assert client(settings).cloud_credential.provider is not None
 
 
 class TestAssumeRole:
@@ -123,7 +143,7 @@ class TestAssumeRole:
             "externalId": "x",
         }
         arguments = recorded(monkeypatch, "RamRoleArnCredentialsProvider", {**KEYS, "assumeRole": role})
-        source = arguments.pop("credentials_provider")
+        source = official(arguments.pop("credentials_provider"))
         assert isinstance(source, provider.StaticAKCredentialsProvider)
         assert arguments == {
             "role_arn": "acs:ram::1:role/a",
@@ -138,7 +158,7 @@ class TestAssumeRole:
         [
             ({**KEYS, "securityToken": "token"}, provider.StaticSTSCredentialsProvider),
             ({"profile": "work"}, provider.CLIProfileCredentialsProvider),
-            ({}, provider.DefaultCredentialsProvider),
+            ({}, Chain),
         ],
     )
     def test_source(
@@ -146,7 +166,7 @@ class TestAssumeRole:
     ) -> None:
         """It's assumed from whatever credentials there are, the chain's where none are set."""
         arguments = recorded(monkeypatch, "RamRoleArnCredentialsProvider", {**settings, "assumeRole": ROLE})
-        assert isinstance(arguments["credentials_provider"], source)
+        assert isinstance(official(arguments["credentials_provider"]), source)
         assert arguments["role_session_name"] == "pulumi-imagecache"
         assert "duration_seconds" not in arguments
 
@@ -159,7 +179,7 @@ class TestAssumeRole:
     def test_no_object(self, role: Any) -> None:
         """What is no object is an error that shows its form."""
         with pytest.raises(ConfigurationError, match=r"assumeRole is no object: give it as \{roleArn"):
-            credentials_client({**KEYS, "assumeRole": role})
+            client({**KEYS, "assumeRole": role})
 
 
 @pytest.mark.parametrize(
@@ -168,12 +188,14 @@ class TestAssumeRole:
         {"securityToken": "hidden-token"},
         {**KEYS, "assumeRole": {"sessionName": "a"}},
         {"assumeRoleWithOidc": {"roleArn": "acs:ram::1:role/a"}},
+        {**KEYS, "assumeRole": {**ROLE, "sessionExpiration": "long"}},
+        {**KEYS, "assumeRole": {**ROLE, "sessionExpiration": 60}},
     ],
 )
 def test_incomplete(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]) -> None:
     """Settings that don't suffice for what they ask for are an error without a secret in it."""
     for name in ("ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ConfigurationError, match="incomplete") as caught:
-        credentials_client(settings)
+    with pytest.raises(ConfigurationError, match=r"empty|session") as caught:
+        client(settings)
     assert "hidden" not in str(caught.value)

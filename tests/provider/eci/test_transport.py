@@ -33,7 +33,13 @@ from imagecache_provider.eci.transport import (
     never_in_the_clear,
     prepare,
 )
-from imagecache_provider.errors import CloudError, RefusedError, TryAgainError
+from imagecache_provider.errors import (
+    CloudError,
+    ConfigurationError,
+    ProviderError,
+    RefusedError,
+    TryAgainError,
+)
 
 if TYPE_CHECKING:
     from tests.provider.world import DrivenClock, DrivenLoop
@@ -118,9 +124,9 @@ def call(clock: DrivenClock, loop: DrivenLoop) -> Call:
     return make
 
 
-def refusal(call: Call, kind: type[CloudError], **account: Any) -> str:
+def refusal(call: Call, kind: type[ProviderError], **account: Any) -> str:
     """Make a call that must fail in one way; give its text."""
-    with pytest.raises(CloudError) as caught:
+    with pytest.raises(ProviderError) as caught:
         call(**account)
     assert type(caught.value) is kind
     return str(caught.value)
@@ -172,7 +178,7 @@ class TestNoProxy:
             mock.add(
                 responses.GET, "https://sts.aliyuncs.com/", json={"Code": "No", "Message": "No."}, status=400
             )
-            with pytest.raises(Exception, match="refresh"):
+            with pytest.raises(ConfigurationError, match=r"STS \(AssumeRole\) refused: No"):
                 call(credentials=ROLE)
             assert mock.calls[0].request.req_kwargs["proxies"] == {}  # type: ignore[attr-defined] # of responses
         assert proxy.seen == []
@@ -289,7 +295,7 @@ class TestTold:
         """A proxy that refuses the credentials package is told in the same way."""
         proxy.status = 407
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:{quote(PASSWORD, safe='')}@{proxy.address}")
-        text = refusal(call, RefusedError, credentials=ROLE)
+        text = refusal(call, ConfigurationError, credentials=ROLE)
         self.assert_told(text, "didn't take the user and password", "HTTPS_PROXY", "sts.aliyuncs.com")
 
 
@@ -351,7 +357,7 @@ class TestPlainHttp:
 
     def test_credentials_uri(self, call: Call) -> None:
         """A credentialsUri is refused in the same way."""
-        text = refusal(call, RefusedError, credentials={"credentialsUri": "http://keys.aliyuncs.com/a"})
+        text = refusal(call, ConfigurationError, credentials={"credentialsUri": "http://keys.aliyuncs.com/a"})
         assert "plain HTTP to keys.aliyuncs.com was refused" in text
         assert "credentialsUri" in text
 

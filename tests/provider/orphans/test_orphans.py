@@ -373,3 +373,12 @@ def test_command(tmp_path: Path) -> None:
     assert "DescribeImageCaches failed" in done[1].stderr
     assert "pulumi stack export" in done[2].stderr
     assert not any("Traceback" in each.stderr or "wrong-secret" in each.stderr for each in done)
+
+
+def test_unused_settings(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is set and not used is told beside the list."""
+    stack.environment["ALICLOUD_REGION"] = "cn-beijing"
+    stack.run(exported(), "--region", REGION)
+    assert capsys.readouterr().err.startswith(
+        "warning: ALICLOUD_REGION and ALIBABA_CLOUD_REGION disagree: ALIC"
+    )

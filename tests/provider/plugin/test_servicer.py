@@ -124,6 +124,20 @@ class TestConfig:
         assert failure.reason.startswith(text)
         assert "hidden-1" not in failure.reason
 
+    def test_unused_settings(self, start: Start, told: list[tuple[str, str, bool]]) -> None:
+        """What is set and not used is told when the provider is configured, once, without its value."""
+        plugin = start({"ALIBABA_CLOUD_ROLE_ARN": "acs:ram::2:role/r", "ALICLOUD_REGION": "cn-beijing"})
+        ((text, resource, ephemeral),) = told
+        assert text.startswith("ALIBABA_CLOUD_ROLE_ARN is set and not used: the credentials are those of")
+        assert "acs:ram" not in text
+        assert (resource, ephemeral) == ("", False)
+        assert plugin.servicer.secrets
+
+    def test_unreadable_settings(self, start: Start, told: list[Any]) -> None:
+        """Settings that can't be read are told by the call that needs them, not here."""
+        start(endpoint="http://x")
+        assert told == []
+
     def test_check_unknown(self, world: World, start: Start) -> None:
         """A region that a preview doesn't know yet is no fault."""
         news = encode({"region": UNKNOWN})
