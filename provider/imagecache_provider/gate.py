@@ -131,8 +131,18 @@ class Gate:
         await self._wait(news, operation)
         return self._outcome(id, news)
 
-    async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
+    async def delete(
+        self,
+        id: str,
+        region: str,
+        timeout: float = DELETE_TIMEOUT,
+        outputs: Mapping[str, Any] = {},
+    ) -> None:
         """Do nothing: nothing of it is in the cloud."""
+
+    def notes(self) -> tuple[str, ...]:
+        """Say nothing: the lifecycle that looks has it said by itself."""
+        return ()
 
     async def list(self, query: Mapping[str, Any]) -> list[Listed]:  # noqa: ARG002 - as `Lifecycle.list`
         """List nothing: nothing of it is in the cloud."""

@@ -29,6 +29,7 @@ from imagecache_provider.errors import (
 from imagecache_provider.fields import Change, without_secrets
 from imagecache_provider.offline import Offline, awaited, last_build
 from imagecache_provider.pace import Pace
+from imagecache_provider.place import Home
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import (
     RESOURCE_TAG,
@@ -94,6 +95,7 @@ class Lifecycle(Offline):
             self._resource, self._memory, lambda: Pace(connection.creates_per_minute, clock)
         )
         self._readiness = Readiness(self._resource, clock, keeps_failed=keeps_failed)
+        self._home = Home(connection.locator)
 
     def stop(self) -> None:
         """End all waiting: what is under way is answered as it was seen last, and nothing new is begun."""
@@ -101,6 +103,10 @@ class Lifecycle(Offline):
         self._readiness.stop()
         if self._connection.preflight is not None:
             self._connection.preflight.stop()
+
+    def notes(self) -> tuple[str, ...]:
+        """Give what the user is to be told of operations so far, once a process; a line each."""
+        return self._home.notes()
 
     async def create(
         self,
@@ -120,15 +126,18 @@ class Lifecycle(Offline):
                 " parents of one name and type\n  what to do: give one of them another name"
             )
         self._readiness.stack = identity.stack
+        self._home.ask()
         self._memory.created.add(identity)  # at once: the other one may be created beside this one
         try:
             async with self._readiness.turn(inputs, operation):
                 seen = await self._create(identity, inputs, operation)
                 await self._hand_over(seen, inputs)
-        except BaseException:
+        except BaseException as error:
             self._memory.created.discard(identity)
+            if isinstance(error, NotReadyError):
+                await self._home.recorded({})  # `unfinished` records it
             raise
-        return self.outcome(seen, inputs)
+        return await self._placed(self.outcome(seen, inputs), {})
 
     async def _create(self, identity: Identity, inputs: dict[str, Any], operation: Operation) -> Observed:
         gone = ""
@@ -208,6 +217,7 @@ class Lifecycle(Offline):
         unseen = outputs.get("status") == ""  # its create was cancelled before it saw it
         seen = await self._readiness.look(id_, region, new=unseen, ours=bool(last_build(outputs)))
         if seen is None:
+            await self._home.confirm(self._named(id_, region), outputs)
             if unseen:
                 self._memory.forget(identity, id_)
             return None
@@ -218,11 +228,12 @@ class Lifecycle(Offline):
                 await self._quietly(self._adoption.hand_over(seen, region))
         if inputs:
             now = drifted(self._resource.args, inputs, seen, outputs)
-            return self.outcome(seen, now, recorded)
+            return await self._placed(self.outcome(seen, now, recorded), outputs)
         self._memory.imported.add(identity)
         now = {**described(self._resource.args, seen), "regionId": region}
         warning = marks.import_warning(self._readiness.title(now), seen, identity)
-        return replace(self.outcome(seen, now, recorded, imported=True), warning=warning)
+        outcome = replace(self.outcome(seen, now, recorded, imported=True), warning=warning)
+        return await self._placed(outcome, outputs)
 
     async def update(  # noqa: PLR0917 - what Pulumi's Update says, in its order
         self,
@@ -233,9 +244,19 @@ class Lifecycle(Offline):
         news: dict[str, Any],
         operation: Operation = Operation(),  # noqa: B008 - it's frozen
     ) -> Outcome:
-        """Bring a resource to new inputs in place: send what differs, wait until it's Ready."""
-        with self._readiness.changing(id, news["regionId"]):
-            return await self._update(identity, id, olds, outputs, news, operation)
+        """Bring a resource to new inputs in place: send what differs, wait until it's Ready.
+
+        Raises:
+            MisplacedError: it isn't found, and the state has it elsewhere.
+        """
+        region = news["regionId"]
+        try:
+            with self._readiness.changing(id, region):
+                outcome = await self._update(identity, id, olds, outputs, news, operation)
+        except (GoneError, NotFoundError):
+            await self._home.confirm(self._named(id, region), outputs)
+            raise
+        return await self._placed(outcome, outputs)
 
     async def _update(  # noqa: PLR0917 - as `update`
         self,
@@ -294,14 +315,38 @@ class Lifecycle(Offline):
         """Wait until a build has ended, for a `gate`; `look` is told of every look."""
         await self._readiness.built(id, build, region, timeout, look)
 
-    async def delete(self, id: str, region: str, timeout: float = DELETE_TIMEOUT) -> None:
-        """Delete a resource and wait until it's gone; one that is gone already is fine."""
+    async def delete(
+        self,
+        id: str,
+        region: str,
+        timeout: float = DELETE_TIMEOUT,
+        outputs: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Delete a resource and wait until it's gone; one that is gone already is fine.
+
+        Args:
+            id: its ID.
+            region: where it is.
+            timeout: seconds that a deletion may take.
+            outputs: the recorded outputs.
+
+        Raises:
+            MisplacedError: it isn't found, and the state has it elsewhere.
+        """
         with self._readiness.changing(id, region):
             try:
                 await self._resource.delete(id, region)
             except NotFoundError:
+                await self._home.confirm(self._named(id, region), outputs)
                 return
             await self._readiness.gone(id, region, Operation(timeout))
+
+    def _named(self, id: str, region: str) -> str:
+        return f"{self._resource.noun} {id} in {region}"
+
+    async def _placed(self, outcome: Outcome, outputs: Mapping[str, Any]) -> Outcome:
+        """Add where a resource lives that was just seen; `outputs` are those that the state has."""
+        return replace(outcome, outputs={**outcome.outputs, **await self._home.recorded(outputs)})
 
     def _waits(self, inputs: Mapping[str, Any]) -> bool:
         """Say whether to wait for a build: always for what only one build can use, such as an EIP."""
@@ -391,10 +436,12 @@ class Lifecycle(Offline):
             outputs: what the state has of it so far.
         """
         recorded = last_build(outputs)
+        place = self._home.known(outputs)
         if error.seen is not None:
-            return replace(self.outcome(error.seen, inputs, recorded), trouble=error)
+            seen = self.outcome(error.seen, inputs, recorded)
+            return replace(seen, outputs={**seen.outputs, **place}, trouble=error)
         built = recorded or build_id(self._resource.args, inputs)
-        known = {**outputs, "status": "", "regionId": inputs["regionId"], "buildId": built}
+        known = {**outputs, **place, "status": "", "regionId": inputs["regionId"], "buildId": built}
         return Outcome(error.id, inputs, known, error)
 
     async def list(self, query: Mapping[str, Any]) -> list[Listed]:

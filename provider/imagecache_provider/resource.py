@@ -27,6 +27,7 @@ from imagecache_provider.fields import (
     without_empty,
     without_secrets,
 )
+from imagecache_provider.place import Locator
 from imagecache_provider.preflight import Preflight
 
 STACK_TAG = "pulumi-imagecache-stack"
@@ -284,6 +285,7 @@ class Connection:
         creates_per_minute: how many creates are sent in a minute at most, in each region.
         preflight: what looks at operations before they are carried out; None for nothing.
         notes: what the user has set and isn't used, a line each; a front tells them once a process.
+        locator: tells where its resources live, beside their region; None where there is one place only.
     """
 
     resource: Resource
@@ -293,6 +295,7 @@ class Connection:
     creates_per_minute: int = 200
     preflight: Preflight | None = None
     notes: tuple[str, ...] = ()
+    locator: Locator | None = None
 
 
 class Resource(Protocol):

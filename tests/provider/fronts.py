@@ -248,6 +248,8 @@ class PluginProcess(Process):
         try:
             seen = self.loop.run_until_complete(self.plugin.read(name, old.id, old.inputs, old.outputs))
         except AbortedError as error:
+            if error.failed is None:
+                raise
             return Recorded.failed(error).outcome
         return seen.outcome if seen else None
 

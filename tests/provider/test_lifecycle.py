@@ -77,6 +77,7 @@ class TestCreate:
             "events": events,
             "regionId": "cn-hangzhou",
             "buildId": build_id(ImageCacheArgs, made.inputs),
+            "accountId": world.cloud.account_id,
         }
         assert made.outputs.keys() == fields(ImageCacheState).keys()
         assert events[-1]["reason"] == "SnapshotCreated"

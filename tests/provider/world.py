@@ -209,7 +209,8 @@ class Process:
 
     def delete(self, before: Outcome) -> None:
         """Delete a resource."""
-        self.loop.run_until_complete(self.lifecycle.delete(before.id, before.inputs["regionId"]))
+        region = before.inputs["regionId"]
+        self.loop.run_until_complete(self.lifecycle.delete(before.id, region, outputs=before.outputs))
 
 
 Begin = Callable[[Mapping[str, str], float, str], Process]
@@ -285,4 +286,6 @@ class World:
     def writes(self) -> list[str]:
         """Give the actions since the mark that change something, in order."""
         requests = list(self.cloud.requests)[self._mark :]
-        return [request["action"] for request in requests if not request["action"].startswith("Describe")]
+        return [
+            request["action"] for request in requests if not request["action"].startswith(("Describe", "Get"))
+        ]

@@ -50,6 +50,8 @@ def test_caller(cloud: Cloud, call: Call) -> None:
     identity = call("GetCallerIdentity", product="sts")
     assert identity["AccountId"] == cloud.account_id
     assert identity["Arn"] == f"acs:ram::{cloud.account_id}:root"
+    assert identity["IdentityType"] == "Account"
+    assert identity["RequestId"]
 
 
 def test_endpoints(call: Call, endpoint: str) -> None:

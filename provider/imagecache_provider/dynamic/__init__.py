@@ -158,16 +158,25 @@ class Provider(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the resource and wait until it's gone."""
         session = self._session
-        self._guarded(lambda: host.run(session.lifecycle.delete(_id, str(_props["regionId"]))), _props)
+
+        def work() -> None:
+            _, outputs = session.split(_plain(_props))
+            host.run(session.lifecycle.delete(_id, str(_props["regionId"]), outputs=outputs))
+
+        self._guarded(work, _props)
 
     def _guarded(self, work: Callable[[], T], *props: Mapping[str, Any]) -> T:
         """Do the work; whatever it raises becomes one readable error without a secret of these properties."""
         try:
-            return work()
+            done = work()
         except ProviderError as error:
             text = str(error)
         except Exception as error:  # noqa: BLE001 - a user is never shown our stack, whatever happened
             text = our_fault(error)
+        else:
+            for note in self._session.lifecycle.notes():
+                self._warning(*props)(note)
+            return done
         raise ProviderError(redacted(text, self._secrets(props)))
 
     def _warning(self, *props: Mapping[str, Any]) -> Callable[[str], None]:

@@ -224,6 +224,12 @@ class ImageCache(DynamicResource, module="imagecache/eci", name="ImageCache"):
         return value
 
     @property
+    def account_id(self) -> pulumi.Output[str]:
+        """The ID of the account that the cache is in; empty where STS didn't tell it."""
+        value: pulumi.Output[str] = pulumi.get(self, "accountId")
+        return value
+
+    @property
     def images(self) -> pulumi.Output[Sequence[str]]:
         """The images to cache, 1 to 20, each [registry/]repository[:tag][@digest]."""
         value: pulumi.Output[Sequence[str]] = pulumi.get(self, "images")

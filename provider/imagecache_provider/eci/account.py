@@ -45,7 +45,7 @@ class Account:
         credentials: the settings that say who calls and in which role; empty for the official chain.
         remedy: what the front offers a user who has set too little, beside configuration and environment.
         creates_per_minute: how many caches this process asks for in a minute at most, in each region.
-        endpoints: host[:port] of the products that only preflight asks, by `Product.name`, where it's set.
+        endpoints: host[:port] of the other products, by `Product.name`, where it's set.
         preflight: what is done with what preflight finds.
         expiry_warning_days: how many days before it expires a cache is warned of.
         names: where each of the credentials' settings is set, such as a variable's name.

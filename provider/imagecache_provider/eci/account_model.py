@@ -29,7 +29,7 @@ def _switched_off(value: Any) -> Any:
 
 
 class Endpoints(Model):
-    """Hosts of the products that only preflight asks."""
+    """Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others."""
 
     vpc: Annotated[
         str, BeforeValidator(_endpoint), Property("VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.")
@@ -41,6 +41,9 @@ class Endpoints(Model):
         str,
         BeforeValidator(_endpoint),
         Property("ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com."),
+    ] = OPTIONAL
+    sts: Annotated[
+        str, BeforeValidator(_endpoint), Property("STS's host[:port]. Default: sts.aliyuncs.com.")
     ] = OPTIONAL
 
 
@@ -68,19 +71,25 @@ class AssumeRoleWithOidc(Model):
 class ProviderArgs(Model):
     """The account that resources belong to, and the region of those that name none.
 
-    What isn't set here comes from the environment. Credentials are looked for as the official chain does.
+    What isn't set here comes from the environment, credentials whole from one source; docs/accounts.md has
+    the order.
     """
 
     region: Annotated[
         Region,
         Property(
-            "The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION."
-            " A change replaces all resources that took it from here.",
+            "The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION,"
+            " ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in"
+            " this order. A change replaces all resources that took it from here.",
             change=Change.REPLACE,
         ),
     ] = OPTIONAL
     access_key: Annotated[
-        str, Property("The access key's ID. Default: the official credentials chain.", change=Change.LOCAL)
+        str,
+        Property(
+            "The access key's ID. Default: the environment's credentials, then the official chain's.",
+            change=Change.LOCAL,
+        ),
     ] = OPTIONAL
     secret_key: Annotated[str, Property("The access key's secret.", change=Change.LOCAL, secret=True)] = (
         OPTIONAL
@@ -159,7 +168,7 @@ class ProviderArgs(Model):
     endpoints: Annotated[
         Endpoints,
         Property(
-            "Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is"
+            "Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is"
             " set to something else, such as a simulator, that answers for all.",
             change=Change.LOCAL,
         ),

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from imagecache_provider.clock import Clock, moment
 from imagecache_provider.eci.account import Account, missing_region, read_account
+from imagecache_provider.eci.caller_identity import CallerIdentity
 from imagecache_provider.eci.client import Client, OpenApiClient
 from imagecache_provider.eci.failures import failure
 from imagecache_provider.eci.image_cache_model import MOST_DAYS, ImageCacheArgs, ImageCacheState
@@ -28,9 +29,9 @@ _PHASES = {
 }
 _PAGE = 20
 """The most that one answer holds [spec: eci-image-cache.md, section 4]."""
-_PREFLIGHT_ATTEMPTS = 2
-_PREFLIGHT_TIMEOUT = 4.0
-"""Seconds: a preview doesn't wait long for what it can do without."""
+_BRIEF_ATTEMPTS = 2
+_BRIEF_TIMEOUT = 4.0
+"""Seconds: nobody waits long for what can be done without."""
 _DAY = timedelta(days=1)
 _NO_TIME = timedelta()
 _EVENTS_KEPT = 3
@@ -79,6 +80,7 @@ class ImageCache:
             account.creates_per_minute,
             _preflight(account, clock),
             account.notes,
+            CallerIdentity(_brief_client(account, clock)),
         )
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -167,9 +169,14 @@ def _preflight(account: Account, clock: Clock) -> Preflight | None:
     # Not needed to start the plugin: it's loaded with the first resource.
     from imagecache_provider.eci.preflight.rules import ImageCachePreflight  # noqa: PLC0415
 
-    jitter = random.Random()  # noqa: S311 - it spreads retries, no more
-    client = OpenApiClient(account, clock, jitter, _PREFLIGHT_ATTEMPTS, _PREFLIGHT_TIMEOUT)
+    client = _brief_client(account, clock)
     return ImageCachePreflight(client, clock, account.preflight, account.expiry_warning_days)
+
+
+def _brief_client(account: Account, clock: Clock) -> Client:
+    """Give calls that give up soon, for what can be done without."""
+    jitter = random.Random()  # noqa: S311 - it spreads retries, no more
+    return OpenApiClient(account, clock, jitter, _BRIEF_ATTEMPTS, _BRIEF_TIMEOUT)
 
 
 async def list_image_caches(client: Client, query: Mapping[str, str]) -> list[Mapping[str, Any]]:

@@ -485,3 +485,10 @@ class ImageCacheState(ObservedImageCache):
         str,
         Property("A digest of the last build that was asked for; another value means another build."),
     ]
+    account_id: Annotated[
+        str,
+        Property(
+            "The ID of the account that the cache is in; empty where STS didn't tell it.",
+            change=Change.REPLACE,
+        ),
+    ]

@@ -29,9 +29,10 @@ ECI = Product("eci", "2018-08-08", "eci.aliyuncs.com")
 VPC = Product("vpc", "2016-04-28", "vpc.{region}.aliyuncs.com")
 ECS = Product("ecs", "2014-05-26", "ecs.{region}.aliyuncs.com")
 RESOURCE_MANAGER = Product("resourcemanager", "2020-03-31", "resourcemanager.aliyuncs.com")
+STS = Product("sts", "2015-04-01", "sts.aliyuncs.com")
 
-OTHERS = (VPC, ECS, RESOURCE_MANAGER)
-"""Those that only preflight asks."""
+OTHERS = (VPC, ECS, RESOURCE_MANAGER, STS)
+"""Those beside ECI: STS tells whose account it is, only preflight asks the others."""
 
 _DOMAINS = ("aliyuncs.com", "aliyun.com", "alibabacloud.com", "alibabacloudsso.com")
 

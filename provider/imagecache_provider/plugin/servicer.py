@@ -150,6 +150,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         except NotReadyError as error:
             raise _init_failed(session, session.lifecycle.unfinished(error, inputs.plain), inputs) from None
+        await self._note(session, request.urn)
         return provider_pb2.CreateResponse(
             id=outcome.id,
             properties=_encoded(session, _state(outcome), inputs),
@@ -164,6 +165,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         inputs, outputs = decode(request.inputs), decode(request.properties)
         self._previews.was_read(request.urn)
         outcome = await session.lifecycle.read(call.identity, request.id, inputs.plain, outputs.plain)
+        await self._note(session, request.urn)
         if outcome is None:
             return provider_pb2.ReadResponse()
         if outcome.warning:
@@ -197,6 +199,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         except NotReadyError as error:
             unfinished = session.lifecycle.unfinished(error, news.plain, outputs.plain)
             raise _init_failed(session, unfinished, news) from None
+        await self._note(session, request.urn)
         return provider_pb2.UpdateResponse(
             properties=_encoded(session, _state(outcome), news), refresh_before_update=not outcome.ready
         )
@@ -209,7 +212,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         state = {**decode(request.properties).plain, **decode(request.old_inputs).plain}
         region = str(state.get("regionId") or session.connection.region)
         timeout = call.timeout or DELETE_TIMEOUT
-        await session.lifecycle.delete(request.id, region, timeout)
+        await session.lifecycle.delete(request.id, region, timeout, decode(request.properties).plain)
+        await self._note(session, request.urn)
         return Empty()
 
     @answered
@@ -264,6 +268,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = self._found.pop(request.urn, Diff())
         if text := _explanation(found):
             await self._engine.log(INFO, text, request.urn)
+
+    async def _note(self, session: Session, urn: str) -> None:
+        """Say at a resource what the user is to be told once a process."""
+        for note in session.lifecycle.notes():
+            await self._engine.log(INFO, redacted(note, self.secrets), urn)
 
     def _operation(self, call: ResourceRequest, secrets: Iterable[str]) -> Operation:
         hidden = [*secrets, *self.secrets]

@@ -271,7 +271,7 @@ class AssumeRoleWithOidcArgs:
 
 class EndpointsArgsDict(TypedDict):
     """
-    Hosts of the products that only preflight asks.
+    Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others.
     """
     ecs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -280,6 +280,10 @@ class EndpointsArgsDict(TypedDict):
     resourcemanager: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+    """
+    sts: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    STS's host[:port]. Default: sts.aliyuncs.com.
     """
     vpc: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -291,18 +295,22 @@ class EndpointsArgs:
     def __init__(__self__, *,
                  ecs: pulumi.Input[Optional[_builtins.str]] = None,
                  resourcemanager: pulumi.Input[Optional[_builtins.str]] = None,
+                 sts: pulumi.Input[Optional[_builtins.str]] = None,
                  vpc: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        Hosts of the products that only preflight asks.
+        Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others.
 
         :param pulumi.Input[_builtins.str] ecs: ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
         :param pulumi.Input[_builtins.str] resourcemanager: ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        :param pulumi.Input[_builtins.str] sts: STS's host[:port]. Default: sts.aliyuncs.com.
         :param pulumi.Input[_builtins.str] vpc: VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
         """
         if ecs is not None:
             pulumi.set(__self__, "ecs", ecs)
         if resourcemanager is not None:
             pulumi.set(__self__, "resourcemanager", resourcemanager)
+        if sts is not None:
+            pulumi.set(__self__, "sts", sts)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
 
@@ -329,6 +337,18 @@ class EndpointsArgs:
     @resourcemanager.setter
     def resourcemanager(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "resourcemanager", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sts(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        STS's host[:port]. Default: sts.aliyuncs.com.
+        """
+        return pulumi.get(self, "sts")
+
+    @sts.setter
+    def sts(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "sts", value)
 
     @_builtins.property
     @pulumi.getter

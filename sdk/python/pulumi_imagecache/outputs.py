@@ -177,23 +177,27 @@ class AssumeRoleWithOidc(dict):
 @pulumi.output_type
 class Endpoints(dict):
     """
-    Hosts of the products that only preflight asks.
+    Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others.
     """
     def __init__(__self__, *,
                  ecs: Optional[_builtins.str] = None,
                  resourcemanager: Optional[_builtins.str] = None,
+                 sts: Optional[_builtins.str] = None,
                  vpc: Optional[_builtins.str] = None):
         """
-        Hosts of the products that only preflight asks.
+        Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others.
 
         :param _builtins.str ecs: ECS's host[:port]. Default: ecs.<region>.aliyuncs.com.
         :param _builtins.str resourcemanager: ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
+        :param _builtins.str sts: STS's host[:port]. Default: sts.aliyuncs.com.
         :param _builtins.str vpc: VPC's host[:port]. Default: vpc.<region>.aliyuncs.com.
         """
         if ecs is not None:
             pulumi.set(__self__, "ecs", ecs)
         if resourcemanager is not None:
             pulumi.set(__self__, "resourcemanager", resourcemanager)
+        if sts is not None:
+            pulumi.set(__self__, "sts", sts)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
 
@@ -212,6 +216,14 @@ class Endpoints(dict):
         ResourceManager's host[:port]. Default: resourcemanager.aliyuncs.com.
         """
         return pulumi.get(self, "resourcemanager")
+
+    @_builtins.property
+    @pulumi.getter
+    def sts(self) -> Optional[_builtins.str]:
+        """
+        STS's host[:port]. Default: sts.aliyuncs.com.
+        """
+        return pulumi.get(self, "sts")
 
     @_builtins.property
     @pulumi.getter

@@ -39,19 +39,19 @@ class ProviderArgs:
         """
         The set of arguments for constructing a Provider resource.
 
-        :param pulumi.Input[_builtins.str] access_key: The access key's ID. Default: the official credentials chain.
+        :param pulumi.Input[_builtins.str] access_key: The access key's ID. Default: the environment's credentials, then the official chain's.
         :param pulumi.Input['AssumeRoleArgs'] assume_role: The role that the caller takes on. A role of another account replaces all resources.
         :param pulumi.Input['AssumeRoleWithOidcArgs'] assume_role_with_oidc: The role that is taken on with an OIDC token. A role of another account replaces all resources.
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
-        :param pulumi.Input['EndpointsArgs'] endpoints: Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        :param pulumi.Input['EndpointsArgs'] endpoints: Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
-        :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+        :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
         :param pulumi.Input[_builtins.str] secret_key: The access key's secret.
         :param pulumi.Input[_builtins.str] security_token: The token of temporary credentials.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The file of that profile. Default: the CLI's own.
@@ -93,7 +93,7 @@ class ProviderArgs:
     @pulumi.getter(name="accessKey")
     def access_key(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The access key's ID. Default: the official credentials chain.
+        The access key's ID. Default: the environment's credentials, then the official chain's.
         """
         return pulumi.get(self, "access_key")
 
@@ -165,7 +165,7 @@ class ProviderArgs:
     @pulumi.getter
     def endpoints(self) -> pulumi.Input[Optional['EndpointsArgs']]:
         """
-        Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         """
         return pulumi.get(self, "endpoints")
 
@@ -237,7 +237,7 @@ class ProviderArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+        The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
         """
         return pulumi.get(self, "region")
 
@@ -308,23 +308,24 @@ class Provider(pulumi.ProviderResource):
         """
         The account that resources belong to, and the region of those that name none.
 
-        What isn't set here comes from the environment. Credentials are looked for as the official chain does.
+        What isn't set here comes from the environment, credentials whole from one source; docs/accounts.md has
+        the order.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] access_key: The access key's ID. Default: the official credentials chain.
+        :param pulumi.Input[_builtins.str] access_key: The access key's ID. Default: the environment's credentials, then the official chain's.
         :param pulumi.Input[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']] assume_role: The role that the caller takes on. A role of another account replaces all resources.
         :param pulumi.Input[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']] assume_role_with_oidc: The role that is taken on with an OIDC token. A role of another account replaces all resources.
         :param pulumi.Input[_builtins.str] credentials_uri: An address that hands out temporary credentials.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that this runs on.
         :param pulumi.Input[_builtins.str] endpoint: ECI's host[:port]. Default: eci.aliyuncs.com.
-        :param pulumi.Input[Union['EndpointsArgs', 'EndpointsArgsDict']] endpoints: Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        :param pulumi.Input[Union['EndpointsArgs', 'EndpointsArgsDict']] endpoints: Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
         :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
-        :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+        :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
         :param pulumi.Input[_builtins.str] secret_key: The access key's secret.
         :param pulumi.Input[_builtins.str] security_token: The token of temporary credentials.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The file of that profile. Default: the CLI's own.
@@ -338,7 +339,8 @@ class Provider(pulumi.ProviderResource):
         """
         The account that resources belong to, and the region of those that name none.
 
-        What isn't set here comes from the environment. Credentials are looked for as the official chain does.
+        What isn't set here comes from the environment, credentials whole from one source; docs/accounts.md has
+        the order.
 
         :param str resource_name: The name of the resource.
         :param ProviderArgs args: The arguments to use to populate this resource's properties.
@@ -408,7 +410,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="accessKey")
     def access_key(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The access key's ID. Default: the official credentials chain.
+        The access key's ID. Default: the environment's credentials, then the official chain's.
         """
         return pulumi.get(self, "access_key")
 
@@ -464,7 +466,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def region(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+        The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
         """
         return pulumi.get(self, "region")
 

@@ -56,6 +56,7 @@ def test_outputs() -> None:
         "events",
         "regionId",
         "buildId",
+        "accountId",
     ]
 
 

@@ -205,7 +205,7 @@ class TestOff:
     ) -> None:
         """Without a network one line says so, before long."""
         # What the SDK waits for a server that says nothing is real time, once for each of a dozen calls.
-        monkeypatch.setattr(image_cache, "_PREFLIGHT_TIMEOUT", 0.1)
+        monkeypatch.setattr(image_cache, "_BRIEF_TIMEOUT", 0.1)
         world.cloud.faults.add(kind, {"times": None})
         before = world.clock.seconds()
         plugin = start(preflight=None)

@@ -378,7 +378,9 @@ class TestDiff:
         assert answer.hasDetailedDiff
         replaces = "REPLACE" in PropertyDiff.Kind.Name(kind)
         assert list(answer.replaces) == ([name] if replaces else [])
-        assert list(answer.stables) == ([] if replaces else ["imageCacheId", "creationTime", "regionId"])
+        assert list(answer.stables) == (
+            [] if replaces else ["imageCacheId", "creationTime", "regionId", "accountId"]
+        )
         assert not answer.deleteBeforeReplace
 
     def test_none(self, world: World, start: Start) -> None:

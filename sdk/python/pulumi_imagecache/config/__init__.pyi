@@ -17,7 +17,7 @@ from .. import outputs as _root_outputs
 
 accessKey: Optional[str]
 """
-The access key's ID. Default: the official credentials chain.
+The access key's ID. Default: the environment's credentials, then the official chain's.
 """
 
 assumeRole: Optional[str]
@@ -47,7 +47,7 @@ ECI's host[:port]. Default: eci.aliyuncs.com.
 
 endpoints: Optional[str]
 """
-Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
 """
 
 expiryWarningDays: Optional[int]
@@ -77,7 +77,7 @@ How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are nev
 
 region: Optional[str]
 """
-The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
 """
 
 secretKey: Optional[str]

@@ -24,7 +24,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def access_key(self) -> Optional[str]:
         """
-        The access key's ID. Default: the official credentials chain.
+        The access key's ID. Default: the environment's credentials, then the official chain's.
         """
         return __config__.get('accessKey')
 
@@ -66,7 +66,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def endpoints(self) -> Optional[str]:
         """
-        Hosts of the products that only preflight asks. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
+        Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         """
         return __config__.get('endpoints')
 
@@ -108,7 +108,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def region(self) -> Optional[str]:
         """
-        The region of resources that name none, such as cn-hangzhou. Default: ALIBABA_CLOUD_REGION. A change replaces all resources that took it from here.
+        The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
         """
         return __config__.get('region')
 

@@ -639,6 +639,7 @@ class ImageCache(pulumi.CustomResource):
             __props__.__dict__["tags"] = tags
             __props__.__dict__["vswitch_ids"] = vswitch_ids
             __props__.__dict__["zone_id"] = zone_id
+            __props__.__dict__["account_id"] = None
             __props__.__dict__["build_id"] = None
             __props__.__dict__["container_group_id"] = None
             __props__.__dict__["creation_time"] = None
@@ -676,6 +677,7 @@ class ImageCache(pulumi.CustomResource):
 
         __props__ = ImageCacheArgs.__new__(ImageCacheArgs)
 
+        __props__.__dict__["account_id"] = None
         __props__.__dict__["acr_registry_infos"] = None
         __props__.__dict__["annotations"] = None
         __props__.__dict__["auto_match_image_cache"] = None
@@ -712,6 +714,14 @@ class ImageCache(pulumi.CustomResource):
         __props__.__dict__["vswitch_ids"] = None
         __props__.__dict__["zone_id"] = None
         return ImageCache(resource_name, opts=opts, __props__=__props__)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> pulumi.Output[_builtins.str]:
+        """
+        The ID of the account that the cache is in; empty where STS didn't tell it.
+        """
+        return pulumi.get(self, "account_id")
 
     @_builtins.property
     @pulumi.getter(name="acrRegistryInfos")
