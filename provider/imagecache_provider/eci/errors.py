@@ -35,7 +35,8 @@ class Meaning:
 _ACCOUNT = "settle it in the console of the account that the credentials belong to, then run up again"
 _CREDENTIALS = (
     "check the access key: config imagecache:accessKey and imagecache:secretKey (or alicloud:…),"
-    " or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+    " or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; if those of the configuration are"
+    " new, refresh and destroy use those of the last up: give them --run-program"
 )
 _RIGHTS = "docs/rights.md has the policies"
 _VSWITCH_EXISTS = "use a vSwitch of this region and account; pass its resource's id so that it's made first"
