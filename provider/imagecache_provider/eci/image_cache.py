@@ -72,15 +72,16 @@ class ImageCache:
         """Bind it to the account that `eci.account` finds in the settings."""
         account = read_account(config, environment, remedy)
         client = OpenApiClient(account, clock, random.Random())  # noqa: S311 - it spreads retries, no more
+        brief = _brief_client(account, clock)
         return Connection(
             cls(client),
             account.region,
             missing_region(remedy),
             tuple(account.secrets),
             account.creates_per_minute,
-            _preflight(account, clock),
+            _preflight(account, clock, brief),
             account.notes,
-            CallerIdentity(_brief_client(account, clock)),
+            CallerIdentity(brief),
         )
 
     def request(self, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -163,13 +164,12 @@ class ImageCache:
         return [observed(cache) for cache in found]
 
 
-def _preflight(account: Account, clock: Clock) -> Preflight | None:
+def _preflight(account: Account, clock: Clock, client: Client) -> Preflight | None:
     if account.preflight is Mode.OFF:
         return None
     # Not needed to start the plugin: it's loaded with the first resource.
     from imagecache_provider.eci.preflight.rules import ImageCachePreflight  # noqa: PLC0415
 
-    client = _brief_client(account, clock)
     return ImageCachePreflight(client, clock, account.preflight, account.expiry_warning_days)
 
 
