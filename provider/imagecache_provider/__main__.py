@@ -15,24 +15,28 @@ from imagecache_provider.errors import ProviderError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; the exit status is 0, or 1 with one message on standard error."""
+    """Run a command; the exit status is 0, or 1 with one message on standard error.
+
+    `orphans` ends with `orphans.FOUND` where it leaves some.
+    """
     commands = parser()
     options = commands.parse_args(arguments)
     if options.command is None:
         commands.print_help()
         return 0
     try:
-        sys.stdout.write(f"{_done(options)}\n")
+        answer = _done(options)
     except ProviderError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    sys.stdout.write(f"{answer.text}\n")
+    return answer.status
 
 
-def _done(options: argparse.Namespace) -> str:
+def _done(options: argparse.Namespace) -> orphans.Answer:
     if options.command == "orphans":
         return orphans.run(options, os.environ)
-    return _install(options)
+    return orphans.Answer(_install(options), 0)
 
 
 def _install(options: argparse.Namespace) -> str:
@@ -73,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
             "orphans",
             help="list image caches of a stack that aren't in its state, and remove them",
             description="List the image caches that carry a stack's tag and aren't in its state: what a"
-            " create that was cut off or a lost state left. Nothing is removed without --remove --yes.",
+            " create that was cut off or a lost state left. Nothing is removed without --remove --yes, and"
+            " what was handed over to a state only by its ID. The exit status is 0 if there are none or all"
+            " are removed, 3 if some are left, 1 for an error.",
         )
     )
     return options

@@ -574,7 +574,7 @@ def test_lost_state_and_up(reader: Reader) -> None:
     reader.run("pulumi stack init prod")
     reader.run("pulumi up --skip-preview")
     (second,) = set(reader.ids()) - {first}
-    with reader.section("If up has run already") as section:
+    with reader.section("If up has run already", imc=first) as section:
         section.rest()
     assert reader.ids() == [second]
     reader.healed()

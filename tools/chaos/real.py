@@ -272,10 +272,29 @@ class Bench:
             yield from self._removed(stack, set(left))
 
     def _removed(self, stack: LocalStack, left: set[str]) -> Iterator[Finding]:
-        """Remove orphans as a user does; the command must find exactly these."""
-        command = ["orphans", "--stack", stack.name, "--json", "--remove", "--yes", "--building"]
+        """Remove orphans by their IDs, as a user does; the command must find exactly these."""
+        found = {each["id"] for each in self._orphans(stack).get("orphans", [])}
+        if found == left:
+            removed = self._orphans(stack, "--remove", *sorted(left), "--yes", "--building").get(
+                "removed", []
+            )
+            found = set(removed)
+        if found != left:
+            yield Finding(compare.COMMAND, f"{sorted(left)} were left: {self._said[-1]}")
+
+    def _orphans(self, stack: LocalStack, *arguments: str) -> dict[str, Any]:
+        """Run the command that lists orphans; give what it found, nothing if it failed."""
         done = subprocess.run(
-            [sys.executable, "-m", "imagecache_provider", *command],
+            [
+                sys.executable,
+                "-m",
+                "imagecache_provider",
+                "orphans",
+                "--stack",
+                stack.name,
+                "--json",
+                *arguments,
+            ],
             cwd=stack.project,
             env=stack.variables,
             capture_output=True,
@@ -283,9 +302,8 @@ class Bench:
             check=False,
         )
         self._said.append(done.stdout + done.stderr)
-        removed = set(json.loads(done.stdout)["removed"]) if done.returncode == 0 else set()
-        if removed != left:
-            yield Finding(compare.COMMAND, f"{sorted(left)} were left: {done.stdout}{done.stderr}")
+        answer: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
+        return answer
 
     def _shown(self, chance: random.Random, began: float, since: int) -> Iterator[Finding]:
         """Look for every canary in all that was said, shown or written since the trial began.

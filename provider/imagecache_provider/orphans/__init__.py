@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,21 @@ from imagecache_provider.orphans.report import Report, as_json, as_text
 from imagecache_provider.orphans.search import Orphan, Search
 from imagecache_provider.orphans.stack_state import StackState, read_state
 
+NONE, FOUND = 0, 3
+"""The exit statuses: none is left of those that were looked at, or some are. Errors have 1, usage has 2."""
 _REMEDY = "; with --state, Pulumi isn't asked for the stack's configuration"
 
 
-def run(options: argparse.Namespace, environment: Mapping[str, str]) -> str:
-    """List a stack's orphans, and remove them if that was asked for; give what to print.
+@dataclass(frozen=True)
+class Answer:
+    """What a run of the command ends with: what it prints, and its exit status."""
+
+    text: str
+    status: int
+
+
+def run(options: argparse.Namespace, environment: Mapping[str, str]) -> Answer:
+    """List a stack's orphans, and remove them if that was asked for.
 
     Args:
         options: of `add_options`.
@@ -52,7 +63,7 @@ class Command:
         self._environment = environment
         self._clock = clock
 
-    async def run(self) -> str:
+    async def run(self) -> Answer:
         """Run it; see `run`."""
         state = self._state()
         config: dict[str, Any] = {} if self._pulumi is None else self._pulumi.config()
@@ -65,18 +76,29 @@ class Command:
         except ProviderError as error:
             raise ProviderError(redacted(str(error), search.secrets)) from None
 
-    async def _report(self, search: Search, state: StackState) -> str:
+    async def _report(self, search: Search, state: StackState) -> Answer:
         regions = search.regions(self._options.region or state.regions)
         found = await search.orphans(state, regions)
         under_way = "" if self._pulumi is None else self._pulumi.under_way(state)
         settled = self._pulumi is not None and self._pulumi.knows_what_is_under_way and not under_way
         chosen = self._chosen([each.judged(settled) for each in found])
-        removable = [each for each in chosen if self._options.building or not each.at_work]
+        removable = [each for each in chosen if self._may_remove(each)]
         removed: list[Orphan] = []
         if self._options.remove is not None and self._options.yes:
             removed = await self._removed(search, removable, under_way)
         report = Report(state, regions, chosen, removable, removed, under_way, self._options)
-        return as_json(report) if self._options.json else as_text(report)
+        text = as_json(report) if self._options.json else as_text(report)
+        return Answer(text, NONE if len(removed) == len(chosen) else FOUND)
+
+    def _may_remove(self, orphan: Orphan) -> bool:
+        """Say whether --remove takes it.
+
+        What was handed over to a state may serve pods: that this state doesn't have it may as well be a
+        mistake about the state. So may be all that a file says, which can be older than the stack's state.
+        """
+        if orphan.at_work and not self._options.building:
+            return False
+        return bool(self._options.remove) or (orphan.pending and self._pulumi is not None)
 
     def _state(self) -> StackState:
         if self._pulumi is not None:
@@ -139,7 +161,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="look here instead of in the provider's region and those of the state; may be repeated",
     )
     parser.add_argument(
-        "--remove", nargs="*", metavar="ID", help="remove all that are listed, or these; needs --yes"
+        "--remove",
+        nargs="*",
+        metavar="ID",
+        help="remove these, or without IDs all that no `up` has handed over; needs --yes",
     )
     parser.add_argument(
         "--yes", action="store_true", help="remove without asking; nothing is asked without it"

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from imagecache_provider.importing import IMPORT_OPTIONS, import_command
 from imagecache_provider.orphans.search import Orphan
 from imagecache_provider.orphans.stack_state import StackState
 
@@ -26,7 +27,7 @@ class Report:
         state: the stack.
         regions: where it looked.
         orphans: what it found, or those of them that were named.
-        removable: those that --remove --yes removes.
+        removable: those that the same --remove with --yes removes.
         removed: those that it removed.
         under_way: what is at work on the stack.
         options: the command's.
@@ -40,6 +41,16 @@ class Report:
     under_way: str
     options: argparse.Namespace
 
+    @property
+    def at_work(self) -> list[Orphan]:
+        """Those that need --building to be removed."""
+        return [each for each in self.orphans if each.at_work and each not in self.removable]
+
+    @property
+    def need_ids(self) -> list[Orphan]:
+        """Those that --remove has to name by their IDs."""
+        return [each for each in self.orphans if each not in self.removable and each not in self.at_work]
+
 
 def as_json(report: Report) -> str:
     """Give everything as a JSON object."""
@@ -48,14 +59,15 @@ def as_json(report: Report) -> str:
         "stack": report.state.name,
         "regions": list(report.regions),
         "updateInProgress": bool(report.under_way),
-        "orphans": [_object(each) for each in report.orphans],
+        "orphans": [_object(each, report.options) for each in report.orphans],
         "removable": [each.id for each in report.removable],
+        "needIds": [each.id for each in report.need_ids],
         "removed": [each.id for each in report.removed],
     }
     return json.dumps(about, indent=2, ensure_ascii=False)
 
 
-def _object(orphan: Orphan) -> dict[str, object]:
+def _object(orphan: Orphan, options: argparse.Namespace) -> dict[str, object]:
     return {
         "id": orphan.id,
         "type": orphan.token,
@@ -65,9 +77,12 @@ def _object(orphan: Orphan) -> dict[str, object]:
         "creationTime": str(orphan.seen.outputs.get("creationTime", "")),
         "images": _images(orphan),
         "resource": orphan.record.resource if orphan.record else "",
+        "resourceName": orphan.resource_name,
         "urn": orphan.urn,
         "pending": orphan.pending,
         "atWork": orphan.at_work,
+        "importId": orphan.import_id if orphan.importable else "",
+        "import": _import(orphan, options) if orphan.importable and orphan.resource_name else "",
     }
 
 
@@ -88,23 +103,82 @@ def _said(report: Report) -> Iterator[str]:
     if report.under_way:
         yield f"Nothing can be removed now: {report.under_way}"
         return
-    ids = " ".join(each.id for each in report.removable)
+    yield from _about_removable(report)
+    if report.at_work:
+        yield (
+            f"Left alone, unless --building is given: {_ids(report.at_work)}. An `up` may be at work on it,"
+            " and the next one adopts it if the program still has its resource."
+        )
+    if left := [each for each in report.need_ids if each.pending]:
+        yield (
+            "The state of --state may be older than these, which are therefore taken by their IDs only:"
+            f" {_command(report.options)} --remove {_ids(left)} --yes"
+        )
+    if left := [each for each in report.orphans if not each.pending and each not in report.removed]:
+        yield from _about_handed_over(left, report)
+
+
+def _about_removable(report: Report) -> Iterator[str]:
     if report.removed:
-        yield f"Removed: {' '.join(each.id for each in report.removed)}"
-    elif report.options.remove is not None and ids:
-        yield f"Would remove: {ids}. To do it, add --yes."
-    elif ids:
+        yield f"Removed: {_ids(report.removed)}"
+        return
+    if not report.removable:
+        return
+    if report.options.remove is None:
         yield f"To remove {_them(report.removable)}: {_command(report.options)} --remove --yes"
-    if left := [each for each in report.orphans if each.at_work and each not in report.removable]:
+    else:
+        yield f"Would remove: {_ids(report.removable)}. To do it, add --yes."
+    yield (
+        "Look first: a stack of the same project and name in another backend or organization has caches with"
+        " the same tag; and one with awaitReady: false is pending until an up or refresh has seen it Ready."
+    )
+
+
+_WHY_HANDED_OVER = """\
+  - The state is lost, older than the cache, or another backend's than that of the last `up`: take the cache
+    back into it, as below. Nothing is built for that.
+  - `pulumi stack rename`: the renamed stack has the cache, whose tag has the old name until its next build.
+    Leave it, and give no other stack of this project the old name.
+  - `pulumi state delete`, retainOnDelete: no state has it any more. Leave it, take it back, or remove it."""
+
+
+def _about_handed_over(left: Sequence[Orphan], report: Report) -> Iterator[str]:
+    """Say what an `up` once handed over to a state: it may serve pods whatever this state has."""
+    serving = "it may serve pods" if len(left) == 1 else "they may serve pods"
+    yield f"Handed over to a state by an `up`, so that {serving}: {_ids(left)}. Why such a cache is listed:"
+    yield _WHY_HANDED_OVER
+    yield from _ways_back([each for each in left if each.importable], report.options)
+    if asked := [each for each in left if each in report.need_ids]:
         yield (
-            f"Left alone, unless --building is given: {' '.join(each.id for each in left)}. An `up` may be at"
-            " work on it, and the next one adopts it if the program still has its resource."
+            f"To remove what nobody needs, by its ID: {_command(report.options)} --remove {_ids(asked)} --yes"
         )
-    if ids and not report.removed:
-        yield (
-            "Look first: a stack of the same project and name in another backend or organization, or one that"
-            " a cache was moved to, has caches with the same tag."
-        )
+
+
+def _ways_back(orphans: Sequence[Orphan], options: argparse.Namespace) -> Iterator[str]:
+    """Give the commands that take caches back into the state."""
+    if known := [each for each in orphans if each.resource_name]:
+        yield "To take back what the program still has:"
+        yield from (f"  {_import(each, options)}" for each in known)
+    if unknown := [each.import_id for each in orphans if not each.resource_name]:
+        which = _pulumi_options(options)
+        yield f"To take back {' '.join(unknown)}, of which neither tag nor name tells the resource:"
+        yield f"  {shlex.join(['pulumi', 'preview', *which, '--import-file', 'import.json'])}"
+        yield "  Then take all out of import.json but these, put their IDs there, and run:"
+        yield f"  {shlex.join(['pulumi', 'import', *which, '--file', 'import.json', *IMPORT_OPTIONS])}"
+
+
+def _import(orphan: Orphan, options: argparse.Namespace) -> str:
+    return import_command(orphan.token, orphan.resource_name, orphan.import_id, *_pulumi_options(options))
+
+
+def _pulumi_options(options: argparse.Namespace) -> list[str]:
+    """Give the options by which `pulumi` works on the stack that this command was given."""
+    folder = [] if str(options.cwd) == "." else ["--cwd", str(options.cwd)]
+    return [*folder, *(["--stack", options.stack] if options.stack else [])]
+
+
+def _ids(orphans: Sequence[Orphan]) -> str:
+    return " ".join(each.id for each in orphans)
 
 
 def _them(orphans: Sequence[Orphan]) -> str:
@@ -122,7 +196,7 @@ def _command(options: argparse.Namespace) -> str:
 
 def _row(orphan: Orphan) -> tuple[str, ...]:
     record = orphan.record
-    resource = orphan.urn.rpartition("::")[2] or (record.resource if record else "unknown")
+    resource = orphan.resource_name or (record.resource if record else "unknown")
     return (
         orphan.id,
         orphan.name,

@@ -1,21 +1,27 @@
 """Looks for a stack's caches in the cloud, tells which of them its state doesn't have, and removes one.
 
-`Command` calls it. What a cache says of itself is in its hidden tags (`resource.Record`).
+`Command` calls it. What a cache says of itself is in its hidden tags (`resource.Record`). They have a hash of
+the resource; its name is in the cache's own name, unless the program set another one, and the hash proves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any
 
 from imagecache_provider.clock import Clock
 from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.importing import import_id
 from imagecache_provider.lifecycle import Lifecycle
 from imagecache_provider.orphans.stack_state import StackState
 from imagecache_provider.registry import RESOURCES
-from imagecache_provider.resource import STACK_TAG, Connection, Observed, Record
+from imagecache_provider.resource import STACK_TAG, Connection, Identity, Observed, Phase, Record
+
+_WORD_END = re.compile(r"(?<![^\W_])|(?![^\W_])")
+"""The places at which a name may begin or end in a longer one."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Orphan:
         seen: how the cloud shows it.
         urn: the resource of the state that it was made for; empty if the state has no such resource.
         creating: whether the state says that a create of that resource was under way.
+        resource_name: the name of its resource in the program; empty if nothing tells it.
+        import_id: what `pulumi import` knows it by.
         at_work: whether an `up` may be at work on it, or the next one adopt it.
     """
 
@@ -38,6 +46,8 @@ class Orphan:
     seen: Observed
     urn: str
     creating: bool
+    resource_name: str
+    import_id: str
     at_work: bool = True
 
     @property
@@ -54,6 +64,12 @@ class Orphan:
     def pending(self) -> bool:
         """Whether it was never handed over to a state."""
         return self.record is not None and self.record.pending
+
+    @property
+    def importable(self) -> bool:
+        """Whether a stack whose state has lost it can take it back, and has no other one in its place."""
+        replaced = bool(self.urn) and not self.creating
+        return not self.pending and not replaced and self.seen.phase is not Phase.FAILED
 
     def judged(self, settled: bool) -> Orphan:
         """Say whether something may be at work on it.
@@ -118,10 +134,34 @@ class Search:
 
     def _orphan(self, token: str, region: str, seen: Observed, state: StackState) -> Orphan:
         resource = seen.record.resource if seen.record else ""
-        name = str(seen.returned.get(self._connections[token].resource.name_property, ""))
+        connection = self._connections[token]
+        name = str(seen.returned.get(connection.resource.name_property, ""))
         urn = state.resources.get(resource, "")
-        return Orphan(token, region, name, seen, urn, resource in state.creating)
+        return Orphan(
+            token=token,
+            region=region,
+            name=name,
+            seen=seen,
+            urn=urn,
+            creating=resource in state.creating,
+            resource_name=urn.rpartition("::")[2] or _resource_name(name, resource, token, state),
+            import_id=import_id(seen.id, region, connection.region),
+        )
 
     async def remove(self, orphan: Orphan) -> None:
         """Delete one and wait until it's gone."""
         await self._lifecycles[orphan.token].delete(orphan.id, orphan.region)
+
+
+def _resource_name(name: str, resource: str, token: str, state: StackState) -> str:
+    """Find a resource without parents by its hash in its cache's name, such as `web` in `web-1a2b3c4`."""
+    for part in _parts(name):
+        if Identity.of(state.project, state.name, token, part).resource == resource:
+            return part
+    return ""
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Give a name and all parts of it that begin and end with words."""
+    ends = [found.start() for found in _WORD_END.finditer(name)]
+    yield from (name[begin:end] for begin, end in combinations(dict.fromkeys(ends), 2))
