@@ -143,7 +143,13 @@ class Offline:
         return self._preview(stays, news) if builds else stays
 
     def plan_create(
-        self, identity: Identity, inputs: Mapping[str, Any], *, key: str, replaces: bool = False
+        self,
+        identity: Identity,
+        inputs: Mapping[str, Any],
+        *,
+        key: str,
+        replaces: bool = False,
+        state_is_empty: bool = False,
     ) -> Plan:
         """Say what a create is about to do.
 
@@ -152,9 +158,20 @@ class Offline:
             inputs: its inputs.
             key: what tells the resource from all others of this run.
             replaces: whether it takes the place of another.
+            state_is_empty: whether the state has nothing of this provider, as far as this run was shown.
         """
         said = without_empty(self._resource.args, inputs)
-        return Plan(key, identity.stack, said, frozenset(said), adds=True, builds=True, replaces=replaces)
+        return Plan(
+            key,
+            identity.stack,
+            said,
+            frozenset(said),
+            adds=True,
+            builds=True,
+            replaces=replaces,
+            resource=identity.resource,
+            state_is_empty=state_is_empty,
+        )
 
     def plan_update(
         self,

@@ -61,6 +61,9 @@ class Plan:
         builds: whether a build is asked for.
         replaces: whether it takes the place of another, which goes afterwards or before.
         id: its ID in the cloud; empty for a new one.
+        resource: for a new one, the hash that its hidden tag is to carry.
+        state_is_empty: whether the state has nothing of this provider, as far as this run was shown: it's a
+            new stack's, or one that was lost.
     """
 
     key: str
@@ -71,6 +74,8 @@ class Plan:
     builds: bool = False
     replaces: bool = False
     id: str = ""
+    resource: str = ""
+    state_is_empty: bool = False
 
     def known(self, name: str) -> Any:
         """Give a property that this operation uses or changes; None if it isn't known in full."""

@@ -170,7 +170,7 @@ def _preflight(account: Account, clock: Clock, client: Client) -> Preflight | No
     # Not needed to start the plugin: it's loaded with the first resource.
     from imagecache_provider.eci.preflight.rules import ImageCachePreflight  # noqa: PLC0415
 
-    return ImageCachePreflight(client, clock, account.preflight, account.expiry_warning_days)
+    return ImageCachePreflight(client, clock, account.preflight, account.expiry_warning_days, account.region)
 
 
 def _brief_client(account: Account, clock: Clock) -> Client:

@@ -30,10 +30,20 @@ class Previews:
         self._engine = engine
         self._told: set[tuple[str, Finding]] = set()
         self._read: set[str] = set()
+        self._state_is_empty = True
 
     def was_read(self, urn: str) -> None:
         """Take in that a resource was read from the cloud in this run."""
         self._read.add(urn)
+
+    def saw_state(self) -> None:
+        """Take in that the engine has shown something of this provider that the state has.
+
+        It does so before the first create: if only by DiffConfig, which it doesn't call for a provider
+        resource that is new. That tells a forced replacement, of which Create and Check are told nothing,
+        from a create in a stack whose state is lost.
+        """
+        self._state_is_empty = False
 
     async def diff(
         self,
@@ -76,7 +86,13 @@ class Previews:
         if lifecycle is None:
             return
         call = ResourceRequest.of(request)
-        plan = lifecycle.plan_create(call.identity, inputs.plain, key=call.urn, replaces=replaces)
+        plan = lifecycle.plan_create(
+            call.identity,
+            inputs.plain,
+            key=call.urn,
+            replaces=replaces,
+            state_is_empty=self._state_is_empty,
+        )
         await self._judge(session, plan, [*secrets, *inputs.secret_texts()], preview=request.preview)
 
     async def update(

@@ -91,6 +91,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @answered
     async def DiffConfig(self, request: Any, _context: Any) -> Any:
         """Say which settings mean other resources."""
+        self._previews.saw_state()
         olds = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
         found = provider_settings.diff_settings(
             provider_settings.readable(olds.plain), provider_settings.readable(decode(request.news).plain)
@@ -113,11 +114,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Check(self, request: Any, _context: Any) -> Any:
         """Check a resource's inputs; fill in region and name."""
         call = ResourceRequest.of(request)
-        news = decode(request.news)
+        olds, news = decode(request.olds), decode(request.news)
+        if olds.plain:
+            self._previews.saw_state()
         session = self._sessions.of(call.token)
-        result = session.lifecycle.check(
-            call.identity, call.name, decode(request.olds).plain, news.plain, _naming(request)
-        )
+        result = session.lifecycle.check(call.identity, call.name, olds.plain, news.plain, _naming(request))
         return checked(result.inputs, news, result.failures, session.connection.resource.args)
 
     @answered

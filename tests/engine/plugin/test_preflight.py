@@ -171,6 +171,26 @@ def test_what_else(plugin: PLUGIN) -> None:
     assert any("container group fresh" in text for _, _, text in said)
 
 
+@pytest.mark.timeout(300)
+def test_lost_state(plugin: PLUGIN) -> None:
+    """A preview without the state tells of the caches that are there; one that replaces them doesn't."""
+    plugin.program(**{name: {"properties": {"images": ["nginx:1.27"]}} for name in ("one", "two")})
+    plugin.up()
+    assert warnings(previewed(plugin, "--target-replace", "**::one", "--target-replace", "**::two")) == []
+    plugin.program(
+        one={"properties": {"images": ["nginx:1.27"], "osType": "Windows"}},
+        two={"properties": {"images": ["nginx:1.27"]}},
+    )
+    assert warnings(previewed(plugin)) == []
+    plugin.run("stack", "rm", "--force", "--yes", "--preserve-config", plugin.stack.name)
+    plugin.run("stack", "init", plugin.stack.name)
+    assert sorted(warnings(previewed(plugin))) == [("one", "imageCacheId"), ("two", "imageCacheId")]
+    plugin.stack.configure({"imagecache:preflight": "off"})
+    calls = len(plugin.cloud.ask("requests"))
+    assert previewed(plugin) == []
+    assert len(plugin.cloud.ask("requests")) == calls
+
+
 def age(plugin: PLUGIN, name: str, days: int) -> None:
     """Let the state have a cache's dates of so many days ago: the provider goes by the machine's clock."""
     exported = json.loads(plugin.run("stack", "export"))

@@ -16,6 +16,7 @@ from tests.provider.fronts import AbortedError, Plugin, Recorded
 from imagecache_provider.eci import image_cache
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.plugin.codec import encode
+from imagecache_provider.plugin.protocol import provider_pb2
 
 if TYPE_CHECKING:
     from tests.provider.plugin.conftest import Start
@@ -121,6 +122,67 @@ class TestWarn:
         world.run(plugin.create("web", checked, preview=True))
         ((text, _, _),) = told
         assert "[secret] doesn't exist" in text
+
+
+class TestLostState:
+    """A create of what the cloud has already, in a stack whose state is empty."""
+
+    def test_told(self, world: World, start: Start, told: Told) -> None:
+        """It's told, for one more call than none: the list that is asked for any create."""
+        made = world.run(created(start(preflight=None), **right(world)))
+        told.clear()
+        world.mark()
+        before = calls(world)["DescribeImageCaches"]
+        plugin = start(preflight=None)
+        world.run(together(plugin, {"web": right(world), "new": right(world)}))
+        assert findings(told) == [("web", "imageCacheId")]
+        assert f" web {made.id} --protect=false" in told[0][0]
+        assert calls(world)["DescribeImageCaches"] == before + 1
+
+    def test_off(self, world: World, start: Start, told: Told) -> None:
+        """With preflight off nothing is asked, and nothing is said."""
+        world.run(created(start(preflight=None), **right(world)))
+        told.clear()
+        seen = len(world.cloud.requests)
+        world.run(previewed(start(preflight="off"), "web", right(world)))
+        assert (told, len(world.cloud.requests)) == ([], seen)
+
+    def test_error(self, world: World, start: Start, told: Told) -> None:
+        """It's advice: the cloud refuses nothing, so that `preflight: error` goes on, too."""
+        world.run(created(start(preflight=None), **right(world)))
+        told.clear()
+        world.run(previewed(start(preflight="error"), "web", right(world)))
+        assert findings(told) == [("web", "imageCacheId")]
+
+    def test_pending(self, world: World, start: Start, told: Told) -> None:
+        """What the next `up` adopts isn't told: a cache whose create nobody waited for."""
+        inputs: dict[str, Any] = {
+            "images": ["registry-vpc.cn-hangzhou.aliyuncs.com/team/app:1"],
+            "awaitReady": False,
+        }
+        world.run(created(start(preflight=None), **inputs))
+        told.clear()
+        world.cloud.advance(3600)
+        world.run(previewed(start(preflight=None), "web", inputs))
+        assert findings(told) == []
+
+    def test_forced_replacement(self, world: World, start: Start, told: Told) -> None:
+        """Nor is one that a forced replacement replaces: all that's seen of the state is DiffConfig."""
+        world.run(created(start(preflight=None), **right(world)))
+        told.clear()
+        plugin = start(preflight=None)
+        world.run(plugin.call("DiffConfig", provider_pb2.DiffRequest()))
+        world.run(previewed(plugin, "web", right(world)))
+        assert findings(told) == []
+
+    def test_new_provider_resource(self, world: World, start: Start, told: Told) -> None:
+        """Nor is one whose provider resource is new, but whose old inputs Check was shown."""
+        made = world.run(created(start(preflight=None), **right(world)))
+        told.clear()
+        plugin = start(preflight=None)
+        inputs = world.run(plugin.checked("web", made.inputs, encode(right(world))))
+        world.run(plugin.create("web", inputs, preview=True))
+        assert findings(told) == []
 
 
 class TestError:

@@ -22,7 +22,7 @@ from imagecache_provider.eci.preflight.facts import (
     VSwitch,
     WayOut,
 )
-from imagecache_provider.resource import STACK_TAG
+from imagecache_provider.resource import STACK_TAG, Record
 
 Row = Mapping[str, Any]
 
@@ -97,11 +97,14 @@ def resource_group(row: Row) -> str:
 def image_cache(row: Row) -> ImageCache:
     """Read one of DescribeImageCaches."""
     tags = {str(tag.get("Key")): str(tag.get("Value") or "") for tag in row.get("Tags") or []}
+    record = Record.read(tags)
     return ImageCache(
         id=str(row["ImageCacheId"]),
         name=str(row.get("ImageCacheName") or ""),
         status=str(row.get("Status") or ""),
         stack=tags.get(STACK_TAG, ""),
+        resource=record.resource if record else "",
+        pending=record is not None and record.pending,
         evictable=row.get("EliminationStrategy") == "LRU",
         builder=str(row.get("ContainerGroupId") or ""),
         created=_moment(row.get("CreationTime")),

@@ -7,13 +7,14 @@ caches at instance creation" (ImagePullPolicy).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from imagecache_provider.clock import moment
 from imagecache_provider.eci import image_reference
 from imagecache_provider.eci.preflight.facts import Facts, ImageCache, region_of
 from imagecache_provider.eci.preflight.network import listed
+from imagecache_provider.importing import import_command, import_id
 from imagecache_provider.preflight import Finding, Plan
 
 UNUSED = timedelta(days=30)
@@ -21,6 +22,8 @@ UNUSED = timedelta(days=30)
 NEVER_USED = timedelta(days=7)
 """An automatic cache that nothing has used is reclaimed so long after it was made [the same]."""
 _SHOWN = 3
+_URN_PARTS = 4
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 _DAY = timedelta(days=1)
 
 
@@ -39,6 +42,42 @@ def name_is_free(plan: Plan, facts: Facts) -> Iterator[Finding]:
                 certain=False,  # the cloud takes one name twice
             )
             return
+
+
+def is_there_already(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    """No cache that an `up` has handed over to a state is there for a resource that an empty state lacks.
+
+    What is pending, or has failed, is taken over or cleaned up by the create.
+    """
+    if not plan.adds or plan.replaces or not plan.state_is_empty:
+        return
+    there = [cache for cache in facts.caches or () if _was_handed_over(cache, plan)]
+    if not there:
+        return
+    newest = max(there, key=lambda cache: (cache.created or _LONG_AGO, cache.id))
+    yield Finding(
+        "imageCacheId",
+        f"{listed([cache.id for cache in there])} in {region_of(plan)}"
+        f" {'was' if len(there) == 1 else 'were'} made for this very resource, and the state has nothing of"
+        " this provider: an up makes another one beside that",
+        "if another stack has it, as after a rename or in another backend, go there, or give this stack"
+        f" another name; if the state is lost, {_import(plan, newest, facts)}",
+        certain=False,
+    )
+
+
+def _was_handed_over(cache: ImageCache, plan: Plan) -> bool:
+    ours = (cache.stack, cache.resource) == (plan.stack, plan.resource)
+    return ours and not cache.pending and cache.status != "Failed"
+
+
+def _import(plan: Plan, cache: ImageCache, facts: Facts) -> str:
+    """Say how a cache comes into the state; the key of a plan is its resource's URN."""
+    id = import_id(cache.id, region_of(plan), facts.home)
+    *_, types, name = plan.key.split("::", _URN_PARTS - 1)
+    if "$" in types:
+        return f"import it first: by `import`, which is {id}, among the resource's options"
+    return f"run this first: {import_command(types, name, id)}"
 
 
 def expires(outputs: Mapping[str, Any], now: datetime, days: int) -> Iterator[Finding]:

@@ -76,6 +76,8 @@ class ImageCache:
         name: its name.
         status: the cloud's word.
         stack: the stack's hash in its hidden tag; empty without one.
+        resource: the hash of the resource that it was made for, in its other one; empty without one.
+        pending: whether no `up` has handed it over to a state.
         evictable: whether the cloud may delete it when the quota is full.
         builder: the container group that builds it, or has built it.
         created: when it was made.
@@ -86,6 +88,8 @@ class ImageCache:
     name: str
     status: str
     stack: str = ""
+    resource: str = ""
+    pending: bool = False
     evictable: bool = False
     builder: str = ""
     created: datetime | None = None
@@ -118,6 +122,7 @@ class Facts:
         caches: the region's image caches.
         pulls: containers whose policy is Always, of the groups that were looked at.
         plans: all that was planned in the region so far, in the order in which it came.
+        home: the provider's own region; empty if it has none.
     """
 
     vswitches: Mapping[str, VSwitch | None] = field(default_factory=dict)
@@ -131,6 +136,7 @@ class Facts:
     caches: Sequence[ImageCache] | None = None
     pulls: Sequence[Pull] | None = None
     plans: Sequence[Plan] = ()
+    home: str = ""
 
     def named(self, plan: Plan) -> list[VSwitch]:
         """Give those of the plan's vSwitches that are known to exist."""

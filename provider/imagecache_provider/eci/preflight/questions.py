@@ -119,12 +119,14 @@ class RegionQuestions:
         client: calls to the account.
         region: its ID.
         gaps: takes what can't be asked.
+        home: the provider's own region.
     """
 
-    def __init__(self, client: Client, region: str, gaps: Gaps) -> None:
+    def __init__(self, client: Client, region: str, gaps: Gaps, home: str) -> None:
         self._client = client
         self._region = region
         self._gaps = gaps
+        self._home = home
         self._vswitches = LookedUp(_VSWITCHES, client, region, gaps)
         self._groups = LookedUp(_GROUPS, client, region, gaps)
         self._eips = LookedUp(_EIPS, client, region, gaps)
@@ -152,6 +154,7 @@ class RegionQuestions:
             caches=self._caches,
             pulls=self._pulls,
             plans=tuple(self.plans),
+            home=self._home,
         )
 
     async def ask_for(self, plans: Collection[Plan]) -> None:

@@ -32,6 +32,7 @@ RULES: tuple[Callable[[Plan, Facts], Iterable[Finding]], ...] = (
     account.stock_in_the_zones,
     account.resource_group_exists,
     caches.name_is_free,
+    caches.is_there_already,
 )
 _MOMENT = 0.05
 """Seconds in which plans come together; nobody notices them."""
@@ -63,13 +64,15 @@ class ImageCachePreflight:
         clock: what waiting and expiry go by.
         mode: what the fronts do with what is found.
         expiry_warning_days: how long before it expires a cache is warned of; 0 for never.
+        home: the account's region where a resource names none.
     """
 
-    def __init__(self, client: Client, clock: Clock, mode: Mode, expiry_warning_days: int) -> None:
+    def __init__(self, client: Client, clock: Clock, mode: Mode, expiry_warning_days: int, home: str) -> None:
         self.mode = mode
         self._client = client
         self._clock = clock
         self._expiry_warning_days = expiry_warning_days
+        self._home = home
         self._gaps = Gaps()
         self._regions: dict[str, RegionQuestions] = {}
         self._watched: dict[str, _Watched] = {}
@@ -152,5 +155,5 @@ class ImageCachePreflight:
 
     def _questions(self, region: str) -> RegionQuestions:
         if region not in self._regions:
-            self._regions[region] = RegionQuestions(self._client, region, self._gaps)
+            self._regions[region] = RegionQuestions(self._client, region, self._gaps, self._home)
         return self._regions[region]

@@ -54,6 +54,79 @@ class TestName:
         assert list(caches.name_is_free(updating("imageCacheName"), facts)) == []
 
 
+URN = "urn:pulumi:dev::shop::imagecache:eci:ImageCache::web"
+SERVING = ImageCache("imc-1", "web-1a2b3c4", "Ready", stack="ours", resource="web's", created=NOW)
+
+
+def lost(key: str = URN, **more: Any) -> Plan:
+    """Give the plan of a create in a stack whose state is empty."""
+    return replace(creating(key), resource="web's", state_is_empty=True, **more)
+
+
+class TestIsThereAlready:
+    """`is_there_already`."""
+
+    @pytest.mark.parametrize("status", ["Ready", "Updating", "UpdateFailed"])
+    def test_serving(self, status: str) -> None:
+        """A cache that was handed over is told, with the import; an `up` would only make another one."""
+        facts = replace(RIGHT, caches=[replace(SERVING, status=status)], home="cn-hangzhou")
+        (finding,) = caches.is_there_already(lost(), facts)
+        assert (finding.property, finding.certain) == ("imageCacheId", False)
+        assert finding.fact.startswith("imc-1 in cn-hangzhou was made for this very resource")
+        assert "another backend" in finding.remedy
+        assert finding.remedy.endswith(
+            "run this first: pulumi import imagecache:eci:ImageCache web imc-1 --protect=false"
+            " --generate-code=false"
+        )
+
+    @pytest.mark.parametrize(
+        "plan",
+        [
+            replace(lost(), state_is_empty=False),  # a forced replacement: the state has it
+            lost(replaces=True),
+            replace(lost(), resource="another's"),
+            replace(lost(), stack="theirs"),
+            replace(updating(builds=True), resource="web's", state_is_empty=True),
+        ],
+    )
+    def test_other_plans(self, plan: Plan) -> None:
+        """Nothing is said of replacements, whose old one is in the state, of other resources, of updates."""
+        assert list(caches.is_there_already(plan, replace(RIGHT, caches=[SERVING]))) == []
+
+    @pytest.mark.parametrize(
+        "cache",
+        [replace(SERVING, pending=True), replace(SERVING, status="Failed"), replace(SERVING, resource="")],
+    )
+    def test_other_caches(self, cache: ImageCache) -> None:
+        """Nothing is said of what an `up` adopts or cleans up, nor of what doesn't tell whose it is."""
+        assert list(caches.is_there_already(lost(), replace(RIGHT, caches=[cache]))) == []
+
+    def test_not_asked(self) -> None:
+        """Nothing is said where the list couldn't be had."""
+        assert list(caches.is_there_already(lost(), replace(RIGHT, caches=None))) == []
+
+    def test_another_region(self) -> None:
+        """Outside the provider's region the ID to import has the region in front."""
+        facts = replace(RIGHT, caches=[SERVING], home="cn-beijing")
+        (finding,) = caches.is_there_already(lost(), facts)
+        assert " web cn-hangzhou/imc-1 " in finding.remedy
+
+    def test_parent(self) -> None:
+        """A resource with a parent is imported by its options: the command would need the parent's URN."""
+        plan = lost(URN.replace("imagecache:eci", "shop:index:Site$imagecache:eci"))
+        (finding,) = caches.is_there_already(plan, replace(RIGHT, caches=[SERVING], home="cn-hangzhou"))
+        assert "by `import`, which is imc-1, among the resource's options" in finding.remedy
+        assert "pulumi import" not in finding.remedy
+
+    def test_several(self) -> None:
+        """Of several all are told, and the newest is offered."""
+        newer = replace(SERVING, id="imc-0", created=NOW + timedelta(days=1))
+        facts = replace(RIGHT, caches=[newer, SERVING], home="cn-hangzhou")
+        (finding,) = caches.is_there_already(lost(), facts)
+        assert "imc-0 and imc-1 in cn-hangzhou were made for this very resource" in finding.fact
+        assert " web imc-0 " in finding.remedy
+
+
 class TestExpires:
     """`expires`."""
 

@@ -44,7 +44,7 @@ class Account:
 
 def preflight(account: Account) -> ImageCachePreflight:
     """Return the preflight of an account."""
-    return ImageCachePreflight(account, account.clock, Mode.WARN, 7)
+    return ImageCachePreflight(account, account.clock, Mode.WARN, 7, "cn-hangzhou")
 
 
 def properties(judgement: Judgement | BaseException) -> set[str]:
