@@ -7,7 +7,7 @@ first of these that has it:
 2. Pulumi's own installer and plugin download, where the network allows them;
 3. Go: the pinned modules under tools/engine are built into the user's cache folder.
 
-    python tools/build_engine.py               make what is missing
+    python tools/build_engine.py               make what is missing, and print the line for a shell to use it
     python tools/build_engine.py --print-path  print what goes before a shell's PATH
 
 The Makefile runs it. Programs ask engine_environment.environment() where the engine is.
@@ -16,12 +16,15 @@ The Makefile runs it. Programs ask engine_environment.environment() where the en
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import shlex
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -33,7 +36,10 @@ from engine_cache import cache_folder, one_at_a_time
 from engine_display import Display, spoken
 from engine_download import DownloadFailedError
 from engine_environment import (
+    ON_PATH,
+    Engine,
     EngineMissingError,
+    environment,
     find_engine,
     find_plugin,
     find_pulumi,
@@ -46,6 +52,7 @@ from engine_toolchain import BuildFailedError
 GIGABYTE = 1024**3
 NEEDED_SPACE = 6 * GIGABYTE
 STOPPED = 130  # as a shell has it for a program that ^C ended
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def main(arguments: Sequence[str] | None = None, maker: Maker | None = None) -> int:
@@ -81,7 +88,7 @@ class Maker:
     reachable: Callable[[], bool] = engine_download.reachable
 
     def make(self) -> None:
-        """Make what is missing, and say where the engine is.
+        """Make what is missing, and say where the engine is and how a shell gets to use it.
 
         Raises:
             BuildFailedError: it couldn't be built.
@@ -93,6 +100,23 @@ class Maker:
                     self._make_what_is_missing()
         engine = find_engine(self.environ)
         say(f"engine: pulumi in {engine.pulumi}, alicloud plugin in {engine.plugin}")
+        if find_spec("imagecache_provider"):  # without it this Python isn't the one that programs will have
+            say("To run `pulumi up` in this clone, paste into your shell:")
+            say(self._line(engine))
+
+    def _line(self, engine: Engine) -> str:
+        """Give the line with which a shell finds all that this clone's programs need.
+
+        Who has no Pulumi gets a PULUMI_HOME with both plugins, one for each clone, whose own launcher is in
+        it. Who has one keeps that, with logins and plugins.
+        """
+        if engine.pulumi.origin == ON_PATH:
+            return f"{_export_path(path_folders(engine))} && python -m imagecache_provider install"
+        home = cache_folder(self.environ) / f"home-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}"
+        environment(home, self.environ)
+        _install_own_plugin(home)
+        folders = [folder for folder in path_folders(engine) if folder != engine.plugin.folder]
+        return f"{_export_path(folders)} PULUMI_HOME={shlex.quote(str(home))}"
 
     def _is_complete(self) -> bool:
         return bool(find_pulumi(self.environ) and find_plugin(self.environ))
@@ -130,6 +154,21 @@ class Maker:
             engine_go.build(missing, go, self.environ, Display(sys.stdout))
         if not find_pulumi(self.environ):
             engine_go.put_side_by_side(self.environ)
+
+
+def _export_path(folders: Sequence[Path]) -> str:
+    return f'export PATH={":".join(shlex.quote(str(folder)) for folder in folders)}:"$PATH"'
+
+
+def _install_own_plugin(home: Path) -> None:
+    from imagecache_provider import install  # noqa: PLC0415 - this runs without the package, too
+    from imagecache_provider.errors import ProviderError  # noqa: PLC0415
+
+    place = install.Place.of({"PULUMI_HOME": str(home)})
+    try:
+        place.put(install.launcher(sys.executable), f"runs in the Python environment {sys.prefix}")
+    except ProviderError as error:
+        raise BuildFailedError(str(error)) from None
 
 
 def _announcement(groups: Sequence[Group], cache: Path) -> str:

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shutil
+import subprocess
 import sysconfig
 import threading
 from collections.abc import Callable
@@ -329,7 +330,7 @@ def test_failed_download_is_followed_by_a_build(
     go_machine.make_engine(network=True)
     out = capsys.readouterr().out
     assert "The download failed: OSError: a proxy said no" in out
-    assert out.splitlines()[-1].count("(built)") == 2
+    assert out.count("(built)") == 2
 
 
 def test_build_puts_hosts_beside_pulumi(go_machine: Machine) -> None:
@@ -600,6 +601,80 @@ def test_path_can_be_printed(go_machine: Machine, capsys: pytest.CaptureFixture[
     found = find_pulumi(go_machine.environ)
     assert found
     assert found.origin == "built"
+
+
+def last_line(machine: Machine, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run `make engine`; give the line that it ends with."""
+    capsys.readouterr()
+    machine.make_engine()
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def variables_after(line: str, machine: Machine) -> dict[str, str]:
+    """Paste a line into a shell; give what it then has in PATH and PULUMI_HOME."""
+    program = f'{line}; echo "$PATH"; echo "$PULUMI_HOME"'
+    shell = ["/bin/sh", "-euc", program]
+    environ = {"PATH": machine.environ["PATH"], "PULUMI_HOME": ""}
+    said = subprocess.run(shell, env=environ, capture_output=True, text=True, check=True).stdout
+    return dict(zip(("PATH", "PULUMI_HOME"), said.splitlines(), strict=True))
+
+
+def test_ends_with_a_line_to_paste(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a Pulumi of one's own, the last line gives a shell pulumi, and both plugins where it looks."""
+    machine = Machine(tmp_path / "a folder's $name")
+    machine.add_program("go", GO)
+    for _ in range(2):  # making it anew and finding it there end alike
+        found = variables_after(last_line(machine, capsys), machine)
+        path = found["PATH"].split(os.pathsep)
+        assert path[0] == sysconfig.get_path("scripts")
+        assert shutil.which("pulumi", path=found["PATH"]) == str(Path(path[1]) / "pulumi")
+        assert path[2:] == [machine.environ["PATH"]]
+        assert shutil.which(engine_pins.PLUGIN, path=found["PATH"]) is None  # the engine would warn of it
+        assert Path(found["PULUMI_HOME"]).is_relative_to(machine.cache)
+        plugins = Path(found["PULUMI_HOME"]) / "plugins"
+        programs = {file.name for file in plugins.glob("resource-*/*") if os.access(file, os.X_OK)}
+        assert programs == {engine_pins.PLUGIN, "pulumi-resource-imagecache"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/getting-started.md"])
+def test_pages_show_the_line(go_machine: Machine, capsys: pytest.CaptureFixture[str], page: str) -> None:
+    """The pages that tell of the line show it as it is, but for the folders."""
+    path, _, home = last_line(go_machine, capsys).partition(':"$PATH"')
+    shown = [re.sub("=.*", "=…", part) for part in (path, home)]
+    assert shown == ["export PATH=…", " PULUMI_HOME=…"]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "make engine" in text
+    assert ':"$PATH"'.join(shown) in text
+
+
+def test_line_of_who_has_pulumi(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a Pulumi of one's own, the line leaves its home as it is, and says what installs the plugin."""
+    machine.add_pulumi()
+    machine.add_program(engine_pins.PLUGIN)
+    scripts = sysconfig.get_path("scripts")
+    line = f'export PATH={scripts}:"$PATH" && python -m imagecache_provider install'
+    assert last_line(machine, capsys) == line
+    assert not machine.cache.exists()
+
+
+def test_no_line_without_the_package(
+    machine: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Python without the package, in which the engine is built beside its installation, offers no line."""
+    machine.add_pulumi()
+    machine.add_program(engine_pins.PLUGIN)
+    monkeypatch.setattr(build_engine, "find_spec", lambda _name: None)
+    assert last_line(machine, capsys).startswith("engine: pulumi in ")
+
+
+def test_plugin_that_cannot_be_installed(go_machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """A home that can't be written is an error without a traceback."""
+    go_machine.make_engine()
+    (home,) = go_machine.cache.glob("home-*")
+    shutil.rmtree(home / "plugins")
+    (home / "plugins").write_text("a file where the folder should be")
+    assert build_engine.main([], build_engine.Maker(go_machine.environ, reachable=never)) == 1
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_log_has_a_line_for_each_message() -> None:
