@@ -125,7 +125,7 @@ def _about_removable(report: Report) -> Iterator[str]:
     if not report.removable:
         return
     if report.options.remove is None:
-        yield f"To remove {_them(report.removable)}: {_command(report.options)} --remove --yes"
+        yield f"To remove what is pending: {_command(report.options)} --remove --yes"
     else:
         yield f"Would remove: {_ids(report.removable)}. To do it, add --yes."
     yield (
@@ -179,10 +179,6 @@ def _pulumi_options(options: argparse.Namespace) -> list[str]:
 
 def _ids(orphans: Sequence[Orphan]) -> str:
     return " ".join(each.id for each in orphans)
-
-
-def _them(orphans: Sequence[Orphan]) -> str:
-    return "it" if len(orphans) == 1 else f"these {len(orphans)}"
 
 
 def _command(options: argparse.Namespace) -> str:
