@@ -153,7 +153,9 @@ def find_plugin(environ: Mapping[str, str], modules: Path = MODULES) -> Part | N
     if program := shutil.which(PLUGIN, path=_path_without(cache, environ)):
         return Part(Path(program).parent, ON_PATH)
     home = Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    if folder := _installed_plugin(home):
+    # A link into the cache is no plugin of the user's own: `environment` made it of one of those below.
+    folder = _installed_plugin(home)
+    if folder and cache.resolve() not in (folder / PLUGIN).resolve().parents:
         return Part(folder, "installed")
     if folder := _installed_plugin(downloaded_plugin(cache)):
         return Part(folder, "downloaded")

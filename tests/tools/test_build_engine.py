@@ -636,6 +636,19 @@ def test_ends_with_a_line_to_paste(tmp_path: Path, capsys: pytest.CaptureFixture
         assert programs == {engine_pins.PLUGIN, "pulumi-resource-imagecache"}
 
 
+def test_line_holds_in_its_own_shell(go_machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a shell that has the line, `make engine` finds what it made, and ends with the same line."""
+    line = last_line(go_machine, capsys)
+    go_machine.environ |= variables_after(line, go_machine)
+    for _ in range(2):
+        assert last_line(go_machine, capsys) == line
+    found = find_plugin(go_machine.environ)
+    assert found
+    assert found.origin == "built"
+    (link,) = Path(go_machine.environ["PULUMI_HOME"]).glob(f"plugins/*/{engine_pins.PLUGIN}")
+    assert link.resolve() == (found.folder / engine_pins.PLUGIN).resolve(strict=True)
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/getting-started.md"])
 def test_pages_show_the_line(go_machine: Machine, capsys: pytest.CaptureFixture[str], page: str) -> None:
     """The pages that tell of the line show it as it is, but for the folders."""
