@@ -97,6 +97,7 @@ class Property:
         returned: whether the API returns it, so that drift can be seen.
         derived: the output that it can be worked out of, where the API doesn't return it.
         assigned: whether the cloud chooses a value where none is given.
+        follows: for an output, the input whose change changes it, too, whatever its own marker says.
         joined: whether the wire joins a list's members with commas.
         rules: rules over the whole value.
         canonical: gives two values that mean the same one form; for comparing, never for sending.
@@ -111,6 +112,7 @@ class Property:
     returned: bool = False
     derived: str = ""
     assigned: bool = False
+    follows: str = ""
     joined: bool = False
     rules: tuple[Rule, ...] = ()
     canonical: Callable[[Any], Any] | None = None

@@ -6,7 +6,7 @@ credentials and without a network.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,16 @@ from imagecache_provider import check as checks
 from imagecache_provider.adoption import Memory
 from imagecache_provider.clock import Clock, moment
 from imagecache_provider.diff import Diff, Difference, Kind, diff
-from imagecache_provider.fields import UNKNOWN, Change, fields, has_unknown, without_empty
+from imagecache_provider.fields import UNKNOWN, Change, Property, fields, has_unknown, without_empty
 from imagecache_provider.preflight import Plan
-from imagecache_provider.resource import Connection, Identity, automatic_name, build_id
+from imagecache_provider.resource import (
+    Connection,
+    Identity,
+    automatic_name,
+    build_id,
+    carried_inputs,
+    fixed_inputs,
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class Offline:
 
     def preview_create(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Give the outputs that a create is certain to have."""
-        return self._preview({"regionId": inputs["regionId"]}, inputs)
+        return {"regionId": inputs["regionId"], **self._build(inputs)}
 
     def preview_update(
         self,
@@ -131,16 +138,19 @@ class Offline:
         outputs: Mapping[str, Any],
         news: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """Give the outputs that an update is certain to have."""
+        """Give the outputs that an update is certain to have; a change of what uses others is previewed."""
         found = self._compare(identity, olds, outputs, news)
-        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") != "Ready"
-        kept = {Change.REPLACE} if builds else {Change.REPLACE, Change.BUILD}
+        builds = _builds(found, outputs)
+        built = not builds and outputs.get("status") == "Ready"  # else its build is still to end
+        changed = {each.property for each in found.differences}
         stays = {
             name: outputs[name]
             for name, member in fields(self._resource.state).items()
-            if member.property.change in kept and name in outputs
+            if name in outputs and _stays(member.property, changed, built=built)
         }
-        return self._preview(stays, news) if builds else stays
+        if builds or not last_build(outputs):
+            return {**stays, **self._build(news)}
+        return {**stays, "buildId": last_build(outputs)}
 
     def plan_create(
         self,
@@ -185,15 +195,35 @@ class Offline:
     ) -> Plan:
         """Say what an update is about to do: a build uses all inputs, any other update what differs."""
         found = self._compare(identity, olds, outputs, news)
-        builds = bool(found.properties(Change.BUILD)) or outputs.get("status") == "UpdateFailed"
+        builds = _builds(found, outputs)
         said = without_empty(self._resource.args, news)
         judged = said if builds else [each.property for each in found.differences]
         return Plan(key, identity.stack, said, frozenset(judged), builds=builds, id=id)
 
-    def _preview(self, outputs: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        if has_unknown(dict(inputs)):
-            return outputs
-        return {**outputs, "buildId": build_id(self._resource.args, inputs)}
+    def _build(self, inputs: Mapping[str, Any]) -> dict[str, str]:
+        """Give the output of a build from these inputs, if all that it's made from is known."""
+        model = self._resource.args
+        if has_unknown([carried_inputs(model, inputs), fixed_inputs(model, inputs)]):
+            return {}
+        return {"buildId": build_id(model, inputs)}
+
+
+def _builds(found: Diff, outputs: Mapping[str, Any]) -> bool:
+    """Say whether an update asks for a build: for a change that is one, and for one that failed last."""
+    return bool(found.properties(Change.BUILD)) or outputs.get("status") == "UpdateFailed"
+
+
+def _stays(output: Property, changed: Collection[str], *, built: bool) -> bool:
+    """Say whether an update leaves an output as it is.
+
+    Args:
+        output: what is said of it.
+        changed: the inputs that change.
+        built: whether the last build has ended and there is no other.
+    """
+    if output.follows in changed:
+        return False
+    return output.change is Change.REPLACE or (built and output.change is Change.BUILD)
 
 
 def awaited(inputs: Mapping[str, Any]) -> bool:

@@ -156,12 +156,17 @@ def build_id(model: type[Model], inputs: Mapping[str, Any]) -> str:
     Secrets are left out. When B differs from that of the last build, a new build takes a new resource.
     """
     said = without_empty(model, inputs)
-    carried = {
-        name: member.property.meaning(said.get(name))
+    carried, fixed = carried_inputs(model, said), fixed_inputs(model, said)
+    return f"{digest(carried, _HASH_DIGITS)}-{fixed_digest(fixed)}"
+
+
+def carried_inputs(model: type[Model], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the inputs whose change is a build, each in the one form of all values that mean the same."""
+    return {
+        name: member.property.meaning(inputs.get(name))
         for name, member in fields(model).items()
         if member.property.change is Change.BUILD
     }
-    return f"{digest(carried, _HASH_DIGITS)}-{fixed_digest(fixed_inputs(model, said))}"
 
 
 def fixed_inputs(model: type[Model], inputs: Mapping[str, Any]) -> dict[str, Any]:

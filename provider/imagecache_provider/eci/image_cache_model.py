@@ -456,10 +456,12 @@ class ObservedImageCache(Model):
     status: Annotated[
         str,
         Property(
-            "Preparing, Creating, Ready, Failed, Updating or UpdateFailed; usable when Ready.", "Status"
+            "Preparing, Creating, Ready, Failed, Updating or UpdateFailed; usable when Ready.",
+            "Status",
+            Change.BUILD,
         ),
     ]
-    progress: Annotated[str, Property("How far the build is, such as 100%.", "Progress")]
+    progress: Annotated[str, Property("How far the build is, such as 100%.", "Progress", Change.BUILD)]
     creation_time: Annotated[
         str,
         Property(
@@ -469,7 +471,13 @@ class ObservedImageCache(Model):
         ),
     ]
     expire_date_time: Annotated[
-        str, Property("When the cloud will delete the cache, in UTC; empty for never.", "ExpireDateTime")
+        str,
+        Property(
+            "When the cloud will delete the cache, in UTC; empty for never.",
+            "ExpireDateTime",
+            Change.BUILD,
+            follows="retentionDays",
+        ),
     ]
     last_matched_time: Annotated[
         str, Property("When the cache last served an instance, in UTC; empty for never.", "LastMatchedTime")
@@ -483,7 +491,10 @@ class ImageCacheState(ObservedImageCache):
 
     build_id: Annotated[
         str,
-        Property("A digest of the last build that was asked for; another value means another build."),
+        Property(
+            "A digest of the last build that was asked for; another value means another build.",
+            change=Change.BUILD,
+        ),
     ]
     account_id: Annotated[
         str,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any
+
+import pytest
 
 PLUGIN = Any
 """conftest.PluginStack; pytest's importlib mode has no import between test files."""
@@ -48,3 +51,31 @@ def test_failure(plugin: PLUGIN) -> None:
     plugin.up()
     assert failed["ImageCacheId"] not in plugin.ids()
     assert [cache["Status"] for cache in plugin.cloud.caches()] == ["Ready", "Ready"]
+
+
+@pytest.mark.timeout(400)
+def test_agrees_with_its_preview(plugin: PLUGIN) -> None:
+    """A preview of caches and their gate counts what the update then does, whatever of the caches changes."""
+    login = [{"server": "registry.example.com", "userName": "one", "password": {"fn::secret": "hidden-1"}}]
+    vpc = plugin.call("CreateVpc", "vpc", CidrBlock="10.0.0.0/16")["VpcId"]
+    block = {"CidrBlock": "10.0.1.0/24", "ZoneId": "cn-hangzhou-h"}
+    vswitch = plugin.call("CreateVSwitch", "vpc", VpcId=vpc, **block)["VSwitchId"]
+    recorded = {"imageRegistryCredentials": login, "vswitchIds": [vswitch]}
+    gated(plugin, "nginx:1.27", "redis:7")
+    plugin.up()
+    for properties, expected in (
+        ({"retentionDays": 30}, {"update": 2}),
+        ({"retentionDays": 30, "tags": {"team": "web"}, **recorded}, {"update": 2}),
+        ({"retentionDays": 30, "rebuildTriggers": ["2"]}, {"update": 3}),
+        ({"rebuildTriggers": ["2"]}, {"replace": 2, "update": 1}),
+    ):
+        gated(plugin, "nginx:1.27", "redis:7", **properties)
+        said = plugin.run("up", "--yes", "--suppress-progress")
+        previewed, done = (counts(block) for block in said.split("Resources:\n")[1:])
+        assert previewed == done == expected, said
+
+
+def counts(block: str) -> dict[str, int]:
+    """Read how many resources are changed, or to be, from the engine's summary."""
+    found = re.findall(r"^ +[~+-]+ ?(\d+) (?:to )?(update|replace)d?$", block, re.MULTILINE)
+    return {change: int(count) for count, change in found}

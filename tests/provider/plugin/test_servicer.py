@@ -420,16 +420,25 @@ class TestPreview:
     def test_create_unknown(self, world: World, start: Start) -> None:
         """What a preview doesn't know, and what follows from it, it doesn't show."""
         plugin = start()
-        inputs = world.run(plugin.checked("web", None, encode({**SMALL, "vswitchIds": [UNKNOWN]})))
+        unknown = {"images": ["busybox:1", UNKNOWN]}
+        inputs = world.run(plugin.checked("web", None, encode(unknown)))
         shown = world.run(plugin.create("web", inputs, preview=True)).plain.plain
-        assert shown["vswitchIds"] == [UNKNOWN]
+        assert shown["images"] == ["busybox:1", UNKNOWN]
         assert "buildId" not in shown
+
+    def test_create_unknown_beside_the_build(self, world: World, start: Start) -> None:
+        """What isn't part of the build's digest may be unknown: the build is known all the same."""
+        plugin = start()
+        unknown = {**SMALL, "vswitchIds": [UNKNOWN], "tags": {"team": UNKNOWN}}
+        inputs = world.run(plugin.checked("web", None, encode(unknown)))
+        shown = world.run(plugin.create("web", inputs, preview=True)).plain.plain
+        assert (shown["vswitchIds"], "buildId" in shown) == ([UNKNOWN], True)
 
     @pytest.mark.parametrize(
         ("change", "stays"), [({"tags": {"a": "b"}}, True), ({"images": ["nginx:1"]}, False)]
     )
     def test_update(self, world: World, start: Start, change: dict[str, Any], stays: bool) -> None:
-        """An update shows the outputs that it leaves as they are: the snapshot too, unless it builds."""
+        """An update shows the outputs that it leaves as they are: the build's too, unless it builds."""
         plugin = start()
         made = world.run(create(plugin))
         news = world.run(plugin.checked("web", made.inputs, encode({**SMALL, **change})))
@@ -440,8 +449,10 @@ class TestPreview:
         updated = world.run(plugin.update("web", made, news)).plain.plain
         assert shown.items() <= updated.items()
         assert shown["imageCacheId"] == made.id
-        assert ("snapshotId" in shown) is stays
-        assert "status" not in shown
+        assert {name: name in shown for name in ("snapshotId", "status", "expireDateTime")} == dict.fromkeys(
+            ("snapshotId", "status", "expireDateTime"), stays
+        )
+        assert "lastMatchedTime" not in shown
 
     def test_reasons(self, world: World, start: Start, told: list[Any]) -> None:
         """What changes mean is said once a preview, at the resource, and not again when they are made."""
