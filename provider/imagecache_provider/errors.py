@@ -41,6 +41,7 @@ class Cause:
         remedy: what the user can do about it; a sentence.
         property: the input property that it is about, in Pulumi's camelCase; empty where it is about none.
         request_id: the cloud's name for the call, which its support asks for.
+        unresolved: whether no answer came because the host's name has no address.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Cause:
     remedy: str = ""
     property: str = ""
     request_id: str = ""
+    unresolved: bool = False
 
 
 class ProviderError(Exception):

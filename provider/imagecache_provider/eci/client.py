@@ -8,7 +8,9 @@ since loading takes longer than most calls.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import socket
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +22,7 @@ from imagecache_provider.eci.credential_sources import UnusableCredentialsError
 from imagecache_provider.eci.credentials import credentials_client
 from imagecache_provider.eci.errors import refused
 from imagecache_provider.eci.products import ECI, Product
-from imagecache_provider.eci.reasons import chain, innermost, is_permanent, shown
+from imagecache_provider.eci.reasons import chain, is_permanent, said, shown
 from imagecache_provider.errors import (
     Cause,
     CloudError,
@@ -184,7 +186,7 @@ class OpenApiClient:
         if unsent is not None:
             return self._unsent(action, host, unsent)
         if isinstance(error, TeaException):
-            return self._unanswered(action, host, innermost(error))
+            return self._unanswered(action, host, links)
         return error
 
     def _unsent(self, action: str, host: str, error: Any) -> CloudError:
@@ -194,11 +196,17 @@ class OpenApiClient:
     def _where(self, host: str) -> str:
         return f"{self._account.protocol.lower()}://{host}"
 
-    def _unanswered(self, action: str, host: str, text: str) -> CloudError:
+    def _unanswered(self, action: str, host: str, links: list[BaseException]) -> CloudError:
+        from urllib3.exceptions import NameResolutionError  # noqa: PLC0415 - see above
+
+        text = said(links[-1])
+        if any(isinstance(link, json.JSONDecodeError) for link in links):
+            text = "something else has answered, such as a proxy: it's no JSON"
         cause = Cause(
             code="",
             message=f"no answer from {self._where(host)}: {text}",
             remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
+            unresolved=any(isinstance(link, (socket.gaierror, NameResolutionError)) for link in links),
         )
         if is_permanent(text):
             return RefusedError(action, cause)

@@ -238,6 +238,7 @@ class TestUnanswered:
         with pytest.raises(TryAgainError) as caught:
             call(endpoint=endpoint, protocol="HTTP")
         self.assert_readable(caught.value, f"http://{endpoint}", "refused")
+        assert not caught.value.cause.unresolved
 
     def test_what_was_sent(self, call: Call) -> None:
         """What was sent isn't in the error, neither as it was nor as a URL spells it."""
@@ -259,6 +260,21 @@ class TestUnanswered:
         with pytest.raises(TryAgainError) as caught:
             call()
         self.assert_readable(caught.value, "https://eci.aliyuncs.com", "Failed to resolve 'eci.aliyuncs.com'")
+        assert caught.value.cause.unresolved
+
+    @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "http://proxy.invalid:3128"])
+    def test_proxy(self, call: Call, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+        """A proxy that isn't there, or has no address, is named; the cloud's own name isn't in doubt."""
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(TryAgainError, match=f"the proxy {proxy} of HTTPS_PROXY") as caught:
+            call(endpoint="eci.aliyuncs.com", protocol="HTTPS")
+        assert not caught.value.cause.unresolved
+
+    def test_something_else(self, answers: responses.RequestsMock, call: Call) -> None:
+        """A page instead of an answer, as a proxy's, isn't shown, but told for what it is."""
+        answers.add(responses.POST, ADDRESS, body="<html>Log in</html>", status=403)
+        with pytest.raises(TryAgainError, match="something else has answered, such as a proxy: it's no JSON"):
+            call()
 
     def test_too_slow(self, answers: responses.RequestsMock, call: Call) -> None:
         """An endpoint that takes too long."""
