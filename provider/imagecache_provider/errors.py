@@ -42,6 +42,7 @@ class Cause:
         property: the input property that it is about, in Pulumi's camelCase; empty where it is about none.
         request_id: the cloud's name for the call, which its support asks for.
         unresolved: whether no answer came because the host's name has no address.
+        unsent: whether nothing came to the cloud, for a reason on the way, such as a proxy's.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Cause:
     property: str = ""
     request_id: str = ""
     unresolved: bool = False
+    unsent: bool = False
 
 
 class ProviderError(Exception):

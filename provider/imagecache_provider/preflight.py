@@ -22,7 +22,7 @@ class Mode(enum.Enum):
     OFF = "off"
     """Nothing is asked."""
     WARN = "warn"
-    """It's told in previews."""
+    """It's told."""
     ERROR = "error"
     """What is certain to fail ends the preview, and the operation itself before anything is built."""
 
@@ -32,20 +32,43 @@ class Finding:
     """Something that is wrong, or could be better, with one property.
 
     Attributes:
-        property: the input property, or the output that the state has, by its Pulumi name.
+        property: the input property, or the output that the state has, by its Pulumi name; a setting of the
+            provider as `imagecache:<name>`; empty for what is none of these, such as the credentials.
         fact: what was found; a clause that follows the property's name.
         remedy: what the user can do; a clause.
         certain: whether the cloud would refuse or fail it if it were done now; else it's advice.
+        everywhere: whether it's true of all resources of the account or the region: it's told once then.
     """
 
     property: str
     fact: str
     remedy: str
     certain: bool = True
+    everywhere: bool = False
 
     def text(self, title: str) -> str:
         """Say it for people; `title` names the resource."""
-        return f"{title}: {self.property}: {self.fact}\n  what to do: {self.remedy}"
+        about = ": ".join(filter(None, (title, self.property, self.fact)))
+        return f"{about}\n  what to do: {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that couldn't be looked at, for one cause.
+
+    Attributes:
+        opening: the words before the names.
+        names: what couldn't be asked; one empty name for everything that is left.
+        closing: the words behind the names: the cause.
+    """
+
+    opening: str
+    names: tuple[str, ...]
+    closing: str
+
+    def text(self) -> str:
+        """Say it for people, in a line."""
+        return f"{self.opening}{', '.join(self.names)}{self.closing}"
 
 
 @dataclass(frozen=True)
@@ -90,12 +113,12 @@ class Judgement:
     Attributes:
         findings: about its resource.
         others: about resources that are watched (`watch`), by their keys.
-        notes: what couldn't be looked at and why, a line each; each is told once a process.
+        gaps: what couldn't be looked at; each is given once a process.
     """
 
     findings: tuple[Finding, ...] = ()
     others: tuple[tuple[str, Finding], ...] = ()
-    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 class Preflight(Protocol):
@@ -119,6 +142,9 @@ class Preflight(Protocol):
 
         Calls nothing. Where nothing was asked yet, the first plan's judgement says it (`Judgement.others`).
         """
+
+    def passes(self, plan: Plan) -> None:
+        """Take in a plan that isn't looked at, since it was in the preview; calls nothing."""
 
     async def judge(self, plan: Plan) -> Judgement:
         """Look at a plan; what is asked of the cloud is shared by all plans of the process. Never raises."""

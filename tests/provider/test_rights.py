@@ -87,7 +87,7 @@ def preflight(world: World) -> tuple[str, ...]:
     notes: list[str] = []
     for wanted in (inputs, {**inputs, "eipInstanceId": world.network["eip"]}):
         plan = Plan(str(len(wanted)), "stack", wanted, frozenset(wanted), adds=True, builds=True)
-        notes.extend(world.run(looked.judge(plan)).notes)
+        notes.extend(gap.text() for gap in world.run(looked.judge(plan)).gaps)
     return tuple(notes)
 
 

@@ -28,11 +28,14 @@ async def look(session: Session, plan: Plan, name: str, warn: Callable[[str], No
         return
     judgement = await preflight.judge(plan)
     title = f"{session.connection.resource.noun} {name}"
-    for note in judgement.notes:
-        warn(note)
+    for gap in judgement.gaps:
+        warn(gap.text())
     wrong = mistakes(preflight.mode, judgement.findings)
     for finding in judgement.findings:
-        if finding not in wrong:
-            warn(finding.text(title))
+        if finding in wrong or finding in session.told:
+            continue
+        if finding.everywhere:
+            session.told.add(finding)
+        warn(finding.text(title))
     if wrong:
         raise PreflightError(title, wrong)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from imagecache_provider.clock import SystemClock
 from imagecache_provider.errors import ConfigurationError
 from imagecache_provider.fields import fields
 from imagecache_provider.lifecycle import Lifecycle
+from imagecache_provider.preflight import Finding
 from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
 from imagecache_provider.registry import RESOURCES
 from imagecache_provider.resource import Connection
@@ -32,11 +33,13 @@ class Session:
         connection: the kind of resource, bound to the account.
         lifecycle: its operations.
         operation: how each of them runs.
+        told: what preflight has told that is true of all resources.
     """
 
     connection: Connection
     lifecycle: Lifecycle
     operation: Operation
+    told: set[Finding] = field(default_factory=set)
 
     def split(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Part a dynamic resource's state, which has both in one, into inputs and outputs."""

@@ -151,7 +151,7 @@ class ProviderArgs(Model):
         BeforeValidator(_switched_off),
         Property(
             "What is done with mistakes that questions to the cloud show before anything is built: warn tells"
-            " them in previews, error also ends a preview or a create that is certain to fail, off asks"
+            " them, error also ends a preview, a create or an update that is certain to fail, off asks"
             " nothing. Default: warn.",
             change=Change.LOCAL,
         ),

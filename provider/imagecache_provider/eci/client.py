@@ -190,7 +190,7 @@ class OpenApiClient:
         return error
 
     def _unsent(self, action: str, host: str, error: Any) -> CloudError:
-        cause = Cause("", f"no answer from {self._where(host)}: {error.reason}", error.remedy)
+        cause = Cause("", f"no answer from {self._where(host)}: {error.reason}", error.remedy, unsent=True)
         return RefusedError(action, cause) if error.lasting else TryAgainError(action, cause)
 
     def _where(self, host: str) -> str:

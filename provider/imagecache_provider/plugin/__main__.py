@@ -15,8 +15,10 @@ import sys
 import grpc
 
 from imagecache_provider.clock import SystemClock
+from imagecache_provider.plugin.engine_run import engine_run
 from imagecache_provider.plugin.protocol import provider_pb2_grpc
 from imagecache_provider.plugin.servicer import Servicer
+from imagecache_provider.plugin.told import Told
 
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 """Pulumi's own limit, both ways."""
@@ -38,7 +40,9 @@ async def serve(engine: str) -> None:
     """
     parent = os.getppid()
     server = grpc.aio.server(options=_OPTIONS)
-    servicer = Servicer(os.environ, SystemClock(), engine)
+    clock = SystemClock()
+    told = Told(clock, engine_run(parent) if engine else "")
+    servicer = Servicer(os.environ, clock, engine, told)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

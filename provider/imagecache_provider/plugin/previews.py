@@ -1,22 +1,26 @@
 """What the plugin says of preflight's findings: at the resource, in the engine's display, or as an error.
 
-`servicer` calls it in Diff, in previewed operations, and before what is built. Nothing is said twice in one
-process; the engine starts one for a preview and another one for the `up` behind it.
+`servicer` calls it in Diff, in previewed operations, and before those that are no preview. Nothing is said
+twice in one run of the engine, which starts one process for a preview and another one for the `up` behind it;
+what the preview hasn't looked at, or there was none, is looked at before it's done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from imagecache_provider.diff import Diff
 from imagecache_provider.errors import redacted
+from imagecache_provider.fields import fields, has_unknown, holds_secret
 from imagecache_provider.lifecycle import Lifecycle
 from imagecache_provider.plugin.codec import Properties
 from imagecache_provider.plugin.engine import INFO, WARNING, Engine
 from imagecache_provider.plugin.request import ResourceRequest
 from imagecache_provider.plugin.settings import Session
-from imagecache_provider.preflight import Finding, Mode, Plan, PreflightError, mistakes
+from imagecache_provider.plugin.told import Told
+from imagecache_provider.preflight import Finding, Gap, Mode, Plan, PreflightError, mistakes
 
 
 class Previews:
@@ -24,11 +28,12 @@ class Previews:
 
     Args:
         engine: gives whom to tell, at that moment.
+        told: what was said in this run of the engine.
     """
 
-    def __init__(self, engine: Callable[[], Engine]) -> None:
+    def __init__(self, engine: Callable[[], Engine], told: Told) -> None:
         self._engine = engine
-        self._told: set[tuple[str, Finding]] = set()
+        self._told = told
         self._read: set[str] = set()
         self._state_is_empty = True
 
@@ -77,12 +82,12 @@ class Previews:
     async def create(
         self, request: Any, session: Session, inputs: Properties, secrets: Iterable[str], *, replaces: bool
     ) -> None:
-        """Look at a create, if it's to be: `_judge` says when.
+        """Look at a create, unless this run's preview has.
 
         Raises:
             PreflightError: it's certain to fail, and the user wants an error then.
         """
-        lifecycle = _looked_at(session, preview=request.preview)
+        lifecycle = _looked_at(session)
         if lifecycle is None:
             return
         call = ResourceRequest.of(request)
@@ -93,7 +98,7 @@ class Previews:
             replaces=replaces,
             state_is_empty=self._state_is_empty,
         )
-        await self._judge(session, plan, [*secrets, *inputs.secret_texts()], preview=request.preview)
+        await self._look(session, plan, [*secrets, *inputs.secret_texts()], preview=request.preview)
 
     async def update(
         self,
@@ -106,50 +111,80 @@ class Previews:
         secrets: Iterable[str],
     ) -> None:
         """Look at an update, as at a create."""
-        lifecycle = _looked_at(session, preview=request.preview)
+        lifecycle = _looked_at(session)
         if lifecycle is None:
             return
         call = ResourceRequest.of(request)
         plan = lifecycle.plan_update(
             call.identity, request.id, olds.plain, outputs.plain, news.plain, key=call.urn
         )
-        await self._judge(session, plan, [*secrets, *news.secret_texts()], preview=request.preview)
+        await self._look(session, plan, [*secrets, *news.secret_texts()], preview=request.preview)
 
-    async def _judge(self, session: Session, plan: Plan, secrets: list[str], *, preview: bool) -> None:
+    async def _look(self, session: Session, plan: Plan, secrets: list[str], *, preview: bool) -> None:
         preflight = session.connection.preflight
         assert preflight is not None  # noqa: S101 - `_looked_at` has seen it
+        judged = _judged(session, plan)
+        if not preview and preflight.mode is Mode.WARN and judged and self._told.told(judged):
+            preflight.passes(plan)
+            return
         judgement = await preflight.judge(plan)
-        for note in judgement.notes:
-            await self._engine().log(INFO, redacted(note, secrets), plan.key)
+        await self._tell_gaps(judgement.gaps, plan.key, secrets, preview=preview)
         for urn, finding in judgement.others:
-            await self._tell(session, urn, [finding], secrets)
+            await self._tell(session, urn, [finding], secrets, noted=preview)
         wrong = mistakes(preflight.mode, judgement.findings)
-        if preview:
-            advice = [finding for finding in judgement.findings if finding not in wrong]
-            await self._tell(session, plan.key, advice, secrets)
+        advice = [finding for finding in judgement.findings if finding not in wrong]
+        await self._tell(session, plan.key, advice, secrets, noted=preview)
         if wrong:
             raise PreflightError(_title(session, plan.key), wrong)
+        if preview and judged:
+            self._told.tell(judged)
+
+    async def _tell_gaps(
+        self, gaps: Iterable[Gap], urn: str, secrets: Iterable[str], *, preview: bool
+    ) -> None:
+        """Say what couldn't be looked at. Another preview beside this one may be of another account."""
+        for gap in gaps:
+            parts = {name: [gap.opening, name, gap.closing] for name in gap.names}
+            new = tuple(name for name, part in parts.items() if not self._told.told(part, before=not preview))
+            for name in new:
+                self._told.tell(parts[name], noted=preview)
+            if new:
+                text = replace(gap, names=new).text()
+                await self._engine().log(INFO, redacted(text, secrets), urn)
 
     async def _tell(
-        self, session: Session, urn: str, findings: Iterable[Finding], secrets: Iterable[str]
+        self,
+        session: Session,
+        urn: str,
+        findings: Iterable[Finding],
+        secrets: Iterable[str],
+        *,
+        noted: bool = True,  # Diff isn't told whether it's a preview's
     ) -> None:
         hidden = list(secrets)
         for finding in findings:
-            if (urn, finding) not in self._told:
-                self._told.add((urn, finding))
+            where = "" if finding.everywhere else urn
+            what = [where, finding.property, finding.fact, finding.remedy]
+            if not self._told.told(what):
+                self._told.tell(what, noted=noted)
                 text = finding.text(_title(session, urn))
                 await self._engine().log(WARNING, redacted(text, hidden), urn)
 
 
-def _looked_at(session: Session, *, preview: bool) -> Lifecycle | None:
-    """Give the lifecycle of what is to be looked at.
-
-    Outside a preview that is only where mistakes are errors: what a preview has said isn't said again.
-    """
-    preflight = session.connection.preflight
-    if preflight is None or not (preview or preflight.mode is Mode.ERROR):
+def _looked_at(session: Session) -> Lifecycle | None:
+    """Give the lifecycle of what is to be looked at."""
+    if session.connection.preflight is None:
         return None
     return session.lifecycle if isinstance(session.lifecycle, Lifecycle) else None
+
+
+def _judged(session: Session, plan: Plan) -> list[Any]:
+    """Name what is looked at with a plan; nothing for a plan of which a preview doesn't know all."""
+    members = fields(session.connection.resource.args)
+    inputs = {name: value for name, value in plan.inputs.items() if not holds_secret(members[name])}
+    if has_unknown(dict(plan.inputs)):
+        return []
+    return [plan.key, inputs, sorted(plan.judged), plan.adds, plan.builds, plan.replaces, plan.id]
 
 
 def _title(session: Session, urn: str) -> str:

@@ -34,6 +34,7 @@ from imagecache_provider.plugin.previews import Previews
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from imagecache_provider.plugin.request import ResourceRequest, encoded
 from imagecache_provider.plugin.settings import Session, Sessions
+from imagecache_provider.plugin.told import Told
 from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
 
 VERSION = version("pulumi-imagecache")
@@ -48,15 +49,18 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         environment: the process's environment variables.
         clock: what waiting goes by.
         engine: where the engine listens; the Handshake or Attach may name another place.
+        told: what preflight has told in this run of the engine; without it, this process is the whole run.
     """
 
-    def __init__(self, environment: Mapping[str, str], clock: Clock, engine: str = "") -> None:
+    def __init__(
+        self, environment: Mapping[str, str], clock: Clock, engine: str = "", told: Told | None = None
+    ) -> None:
         self._environment = environment
         self._clock = clock
         self._engine = Engine(engine)
         self._sessions = Sessions({}, environment, clock)
         self._found: dict[str, Diff] = {}
-        self._previews = Previews(lambda: self._engine)
+        self._previews = Previews(lambda: self._engine, told or Told(clock))
 
     def stop(self) -> None:
         """End all waiting, as the process is about to end."""
@@ -245,8 +249,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=VERSION)
 
     async def Attach(self, request: Any, _context: Any) -> Any:
-        """Serve an engine that found this process by PULUMI_DEBUG_PROVIDERS instead of starting it."""
+        """Serve an engine that found this process by PULUMI_DEBUG_PROVIDERS instead of starting it.
+
+        It's another run, whose process isn't the parent: nothing of what was told before counts.
+        """
         await self._listen(request.address)
+        self._previews = Previews(lambda: self._engine, Told(self._clock))
         return Empty()
 
     async def GetMapping(self, _request: Any, _context: Any) -> Any:

@@ -48,7 +48,7 @@ class ProviderArgs:
         :param pulumi.Input['EndpointsArgs'] endpoints: Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
-        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
@@ -201,7 +201,7 @@ class ProviderArgs:
     @pulumi.getter
     def preflight(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
         """
         return pulumi.get(self, "preflight")
 
@@ -322,7 +322,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[Union['EndpointsArgs', 'EndpointsArgsDict']] endpoints: Hosts of the products beside ECI. Default: Alibaba Cloud's own; if endpoint is set to something else, such as a simulator, that answers for all.
         :param pulumi.Input[_builtins.int] expiry_warning_days: How many days before it expires a cache is warned of, unless preflight is off; 0 for never. Default: 7, so that a stack that is deployed once a week hears of it.
         :param pulumi.Input[_builtins.int] max_creates_per_minute: How many caches are asked for in a minute at most, in each region; more wait. Default: 200, the most that ECI takes from an account. Less leaves something to others who use it.
-        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        :param pulumi.Input[_builtins.str] preflight: What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration.
         :param pulumi.Input[_builtins.str] protocol: How ECI is spoken to: HTTPS, or HTTP, which hosts of Alibaba Cloud's own are never spoken to in. Default: HTTPS.
         :param pulumi.Input[_builtins.str] region: The region of resources that name none, such as cn-hangzhou. Default: ALICLOUD_REGION, ALIBABA_CLOUD_REGION, ALIBABA_CLOUD_REGION_ID, the region of the CLI profile that is used, in this order. A change replaces all resources that took it from here.
@@ -442,7 +442,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def preflight(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
         """
         return pulumi.get(self, "preflight")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi import automation
 
 from imagecache_provider.clock import moment
 
@@ -221,3 +223,80 @@ def test_without_a_network(plugin: PLUGIN) -> None:
     plugin.program(**{name: {"properties": {"images": ["nginx:1.27"]}} for name in ("one", "two")})
     said = [text for _, _, text in previewed(plugin)]
     assert len([text for text in said if "no answer from http://127.0.0.1:9" in text]) == 1
+
+
+def taken(plugin: PLUGIN, *names: str) -> None:
+    """Write a program of caches that are called as somebody else's, which a preview tells of."""
+    plugin.program(
+        **{
+            name: {"properties": {"images": ["nginx:1.27"], "imageCacheName": "somebody-elses"}}
+            for name in names
+        }
+    )
+
+
+def told(said: str) -> list[str]:
+    """Give the caches of which a command said that their name is taken, in order."""
+    return re.findall(r"^ +warning: image cache (\w+): imageCacheName: ", said, re.MULTILINE)
+
+
+@pytest.mark.timeout(400)
+def test_with_and_without_a_preview(plugin: PLUGIN) -> None:
+    """A finding is told once by each command that does or previews something, whatever previews it has."""
+    plugin.call("CreateImageCache", "eci", ImageCacheName="somebody-elses", Image__1="nginx:1.27")
+    up = ("up", "--yes", "--suppress-progress")
+    taken(plugin, "first")
+    assert told(plugin.run(*up, "--skip-preview")) == ["first"]
+    taken(plugin, "first", "second")
+    assert told(plugin.run("preview", "--suppress-progress")) == ["second"]
+    assert told(plugin.run(*up, "--skip-preview")) == ["second"]
+    taken(plugin, "first", "second", "third")
+    asked = len(plugin.cloud.calls("ListUsage"))
+    assert told(plugin.run(*up)) == ["third"]
+    assert len(plugin.cloud.calls("ListUsage")) == asked + 1
+    plugin.stack.configure({"imagecache:preflight": "off"})
+    taken(plugin, "first", "second", "third", "fourth")
+    assert told(plugin.run(*up, "--skip-preview")) == []
+
+
+@pytest.mark.timeout(300)
+def test_automation_api(plugin: PLUGIN, planted: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Automation API's `up` previews nothing: what it finds is told, and with `error` ended."""
+    monkeypatch.setenv("PATH", plugin.stack.variables["PATH"])
+    options = automation.LocalWorkspaceOptions(env_vars=plugin.stack.variables)
+    stack = automation.select_stack(plugin.stack.name, work_dir=str(plugin.stack.project), opts=options)
+    way_out = {"vswitchIds": [planted["closed"]], "securityGroupId": planted["closedGroup"]}
+    plugin.cache(**way_out)
+    for mode, caches in (("error", ["somebody-elses"]), ("warn", ["somebody-elses", "web"])):
+        plugin.stack.configure({"imagecache:preflight": mode})
+        plugin.cache(**way_out, imageCacheName="web")
+        lines: list[str] = []
+        with pytest.raises(automation.CommandError):
+            stack.up(on_output=lines.append, color="never")
+        said = [line for line in lines if "eipInstanceId: none is set for nginx:1.27" in line]
+        assert said
+        assert any(line.strip().startswith("warning: ") for line in said) is (mode == "warn")
+        assert sorted(cache["ImageCacheName"] for cache in plugin.cloud.caches()) == caches
+
+
+@pytest.mark.timeout(400)
+def test_wrong_settings(plugin: PLUGIN) -> None:
+    """A region that doesn't exist and a protocol that isn't spoken are a line each; `error` ends both."""
+    plugin.program(**{name: {"properties": {"images": ["nginx:1.27"]}} for name in ("one", "two")})
+    right = plugin.stack.settings()
+    for settings, line in (
+        (
+            {"imagecache:region": "cn-hangzou"},
+            "cn-hangzou is no region that has ECI; did you mean cn-hangzhou?",
+        ),
+        (
+            {"imagecache:protocol": "HTTPS"},
+            f"no answer from https://{plugin.cloud.endpoint}: [SSL: WRONG_VERSION",
+        ),
+    ):
+        plugin.stack.write({**right, **settings})
+        ((severity, _, text),) = previewed(plugin)
+        assert (severity, line in text) == ("warning", True)
+        plugin.stack.write({**right, **settings, "imagecache:preflight": "error"})
+        assert "preflight found 1 mistake; nothing was built\n" in (said := plugin.fails("preview"))
+        assert line in said

@@ -74,3 +74,19 @@ def test_notes(world: World, warned: list[str]) -> None:
     world.process(config=WARN).create(**right(world))
     (text,) = warned
     assert "grant eci:ListUsage" in text
+
+
+def test_unknown_region(world: World, warned: list[str]) -> None:
+    """A region that doesn't exist is told once, with the one that is meant; an error for each cache."""
+    process = world.process(config={**WARN, "imagecache:region": "cn-hangzou"})
+    for name in ("a", "b"):
+        with pytest.raises(ProviderError, match=r"InvalidRegionId\.NotFound"):
+            process.create(name, images=["busybox:1"])
+    (text,) = warned
+    assert text.startswith(
+        "image cache a: regionId: cn-hangzou is no region that has ECI; did you mean cn-han"
+    )
+    process = world.process(config={"imagecache:preflight": "error", "imagecache:region": "cn-hangzou"})
+    for name in ("a", "b"):
+        with pytest.raises(ProviderError, match=f"image cache {name}: regionId: cn-hangzou is no region"):
+            process.create(name, images=["busybox:1"])

@@ -16,7 +16,7 @@ from tests.provider.fronts import AbortedError, Plugin, Recorded
 from imagecache_provider.eci import image_cache
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.plugin.codec import encode
-from imagecache_provider.plugin.protocol import provider_pb2
+from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2
 
 if TYPE_CHECKING:
     from tests.provider.plugin.conftest import Start
@@ -100,13 +100,6 @@ class TestWarn:
         world.run(previewed(start(preflight=None), "web", right(world, regionId=UNKNOWN)))
         assert (told, calls(world)) == ([], {})
 
-    def test_create_says_nothing(self, world: World, start: Start, told: Told) -> None:
-        """A create outside a preview asks nothing before it: the preview did, or the user skipped it."""
-        plugin = start(preflight=None)
-        world.run(created(plugin, **right(world)))
-        assert findings(told) == []
-        assert not calls(world).keys() & {"DescribeVSwitches", "ListUsage", "DescribeEipAddresses"}
-
     def test_said_once(self, world: World, start: Start, told: Told) -> None:
         """A finding is told once, even if its resource is previewed twice in a process."""
         plugin = start(preflight=None)
@@ -182,6 +175,142 @@ class TestLostState:
         plugin = start(preflight=None)
         inputs = world.run(plugin.checked("web", made.inputs, encode(right(world))))
         world.run(plugin.create("web", inputs, preview=True))
+
+
+class TestUp:
+    """What isn't a preview: its process asks what the preview of the same run of the engine didn't."""
+
+    def test_without_a_preview(self, world: World, start: Start, told: Told) -> None:
+        """What is found is told before the cloud is asked for the cache, as after `up --skip-preview`."""
+        plugin = start(preflight=None, run="one")
+        with pytest.raises(AbortedError, match="CreateImageCache failed"):
+            world.run(created(plugin, **right(world, eipInstanceId="eip-none")))
+        assert findings(told) == [("web", "eipInstanceId")]
+
+    def test_behind_a_preview(self, world: World, start: Start, told: Told) -> None:
+        """What the preview has looked at is neither asked nor told again."""
+        inputs = right(world, imageCacheName="taken")
+        world.call("CreateImageCache", ImageCacheName="taken", Image__1="busybox:1")
+        world.run(previewed(start(preflight=None, run="one"), "web", inputs))
+        before = calls(world)
+        world.run(created(start(preflight=None, run="one"), **inputs))
+        assert findings(told) == [("web", "imageCacheName")]
+        assert calls(world)["ListUsage"] == before["ListUsage"] == 1
+
+    @pytest.mark.parametrize("run", ["two", ""])
+    def test_behind_a_preview_of_another_run(self, world: World, start: Start, told: Told, run: str) -> None:
+        """A preview of another run, or of one that can't be named, doesn't count."""
+        inputs = right(world, imageCacheName="taken")
+        world.call("CreateImageCache", ImageCacheName="taken", Image__1="busybox:1")
+        world.run(previewed(start(preflight=None, run="one" if run else ""), "web", inputs))
+        world.run(created(start(preflight=None, run=run), **inputs))
+        assert findings(told) == [("web", "imageCacheName")] * 2
+
+    def test_long_after_a_preview(self, world: World, start: Start, told: Told) -> None:
+        """Nor does one that was an hour ago, for who was asked whether to go on and went to lunch."""
+        inputs = right(world, imageCacheName="taken")
+        world.call("CreateImageCache", ImageCacheName="taken", Image__1="busybox:1")
+        world.run(previewed(start(preflight=None, run="one"), "web", inputs))
+        world.cloud.advance(3700)
+        world.run(created(start(preflight=None, run="one"), **inputs))
+        assert findings(told) == [("web", "imageCacheName")] * 2
+
+    def test_only_now_known(self, world: World, start: Start, told: Told) -> None:
+        """A cache of which the preview didn't know all is looked at again; nothing is told twice."""
+        world.call("CreateImageCache", ImageCacheName="taken", Image__1="busybox:1")
+        unknown = right(world, imageCacheName="taken", vswitchIds=[UNKNOWN])
+        world.run(together(start(preflight=None, run="one"), {"web": unknown, "api": right(world)}))
+        assert findings(told) == [("web", "imageCacheName")]
+        usage = calls(world)["ListUsage"]
+        plugin = start(preflight=None, run="one")
+        world.run(created(plugin, "api", **right(world)))
+        assert calls(world)["ListUsage"] == usage
+        with pytest.raises(AbortedError, match="CreateImageCache failed"):
+            world.run(created(plugin, **{**unknown, "vswitchIds": ["vsw-none"]}))
+        assert findings(told) == [("web", "imageCacheName"), ("web", "vswitchIds")]
+
+    def test_changed_since(self, world: World, start: Start, told: Told) -> None:
+        """So is one that isn't what was previewed."""
+        world.run(previewed(start(preflight=None, run="one"), "web", right(world)))
+        with pytest.raises(AbortedError, match="CreateImageCache failed"):
+            world.run(created(start(preflight=None, run="one"), **right(world, eipInstanceId="eip-none")))
+        assert findings(told) == [("web", "eipInstanceId")]
+
+    def test_eip_of_this_run(self, world: World, start: Start, told: Told) -> None:
+        """An EIP that a build of the same run has by then is no finding of another."""
+        world.run(previewed(start(preflight=None, run="one"), "a", right(world)))
+        plugin = start(preflight=None, run="one")
+
+        async def second() -> None:
+            building = asyncio.ensure_future(created(plugin, "a", **right(world)))
+            while not world.caches():
+                await world.clock.sleep(0.1)
+            await created(plugin, "b", **right(world))
+            await building
+
+        world.run(second())
+        assert findings(told) == []
+
+    def test_update(self, world: World, start: Start, told: Told) -> None:
+        """An update is looked at as a create is: without a preview, once, and by what it changes."""
+        before = world.run(created(start(), **right(world)))
+        told.clear()
+        news = right(world, eipInstanceId="eip-none")
+
+        async def updated(plugin: Plugin, *, preview: bool) -> None:
+            inputs = await plugin.checked("web", before.inputs, encode(news))
+            await plugin.diff("web", before, inputs)
+            await plugin.update("web", before, inputs, preview=preview)
+
+        world.run(updated(start(preflight=None, run="one"), preview=False))
+        assert findings(told) == [("web", "eipInstanceId")]
+        world.run(updated(start(preflight=None, run="two"), preview=True))
+        asked = calls(world)["DescribeEipAddresses"]
+        world.run(updated(start(preflight=None, run="two"), preview=False))
+        assert findings(told) == [("web", "eipInstanceId")] * 2
+        assert calls(world)["DescribeEipAddresses"] == asked
+
+    def test_state(self, world: World, start: Start, told: Told) -> None:
+        """What the state tells is told once a run, whichever of its processes comes to it first."""
+        before = world.run(created(start(), **right(world, retentionDays=30)))
+        told.clear()
+        world.cloud.advance(24 * 86400)
+        for run in ("one", "one", "two"):
+            plugin = start(preflight=None, run=run)
+            world.run(changed(plugin, before, right(world, retentionDays=30)))
+        assert findings(told) == [("web", "expireDateTime")] * 2
+
+    def test_gaps(self, world: World, start: Start, told: Told) -> None:
+        """What can't be asked is told once a run, too; a process of the update tells what is new of it."""
+        for action in ("DescribeVSwitches", "ListUsage"):
+            world.cloud.faults.error(action, times=None, code="Forbidden.RAM", status=403, message="No.")
+        unknown = right(world, vswitchIds=[UNKNOWN])
+        world.run(previewed(start(preflight=None, run="one"), "web", unknown))
+        world.run(created(start(preflight=None, run="one"), **right(world)))
+        said = [text.partition(";")[0] for text, _, _ in told if text.startswith("preflight")]
+        left_out = "preflight left out what it may not read: grant "
+        assert said == [f"{left_out}eci:ListUsage", f"{left_out}vpc:DescribeVSwitches"]
+
+    def test_attached(self, world: World, start: Start, told: Told) -> None:
+        """An engine that attaches is another run: its previews are told all that earlier ones were."""
+        plugin = start(preflight=None, run="one")
+        for _ in range(2):
+            world.run(previewed(plugin, "web", right(world, eipInstanceId="eip-none")))
+            world.run(plugin.call("Attach", plugin_pb2.PluginAttach(address="127.0.0.1:1")))
+        assert findings(told) == [("web", "eipInstanceId")] * 2
+
+    def test_error(self, world: World, start: Start, told: Told) -> None:
+        """With `preflight: error` a create is looked at behind its preview, too: much may have changed."""
+        world.run(previewed(start(preflight="error", run="one"), "web", right(world)))
+        world.cloud.vpc.eips.clear()
+        with pytest.raises(AbortedError, match="preflight found 1 mistake; nothing was built"):
+            world.run(created(start(preflight="error", run="one"), **right(world)))
+        assert (world.caches(), findings(told)) == ({}, [])
+
+    def test_off(self, world: World, start: Start, told: Told) -> None:
+        """Switched off, nothing is asked, preview or not."""
+        world.run(created(start(preflight="off", run="one"), **right(world)))
+        assert not calls(world).keys() & {"DescribeVSwitches", "ListUsage", "DescribeEipAddresses"}
         assert findings(told) == []
 
 
@@ -294,7 +423,7 @@ class TestOff:
         """Any other refusal is told in the cloud's words, and hides nothing else."""
         world.cloud.faults.error("ListUsage", times=None, code="Odd", status=400, message="No.")
         world.run(previewed(start(preflight=None), "web", right(world, eipInstanceId="eip-none")))
-        assert "preflight left out what eci:ListUsage tells: Odd: No." in [text for text, _, _ in told]
+        assert "preflight left out what eci:ListUsage would tell: Odd: No." in [text for text, _, _ in told]
         assert findings(told) == [("web", "eipInstanceId")]
 
     def test_cancelled(self, world: World, start: Start, told: Told) -> None:
@@ -311,13 +440,97 @@ class TestOff:
         assert findings(told) == []
 
 
+class TestRefused:
+    """Settings that the cloud refuses whatever is asked: a finding, told once, which `error` ends."""
+
+    def test_region(self, world: World, start: Start, told: Told) -> None:
+        """A region that doesn't exist is told once, with the one that is meant; the others are judged."""
+        caches = {
+            "a": {"images": ["busybox:1"], "regionId": "cn-hangzou"},
+            "b": {"images": ["nginx:1.27"], "regionId": "cn-hangzou", "vswitchIds": ["vsw-1"]},
+            "c": right(world, eipInstanceId="eip-none"),
+        }
+        plugin = start(preflight=None)
+        world.run(together(plugin, caches))
+        world.run(previewed(plugin, "d", {"images": ["busybox:1"], "regionId": "cn-hangzou"}))
+        (line,) = [text for text, _, _ in told if "cn-hangzou" in text]
+        assert line == (
+            "image cache a: regionId: cn-hangzou is no region that has ECI; did you mean cn-hangzhou?\n"
+            "  what to do: set regionId, or imagecache:region where it comes from the configuration, to"
+            " cn-hangzhou"
+        )
+        assert findings(told) == [("a", "regionId"), ("c", "eipInstanceId")]
+        assert len(told) == 2
+        assert calls(world)["DescribeRegions"] == 1
+
+    def test_region_of_the_provider(self, world: World, start: Start) -> None:
+        """With `preflight: error` it ends every preview and create there."""
+        plugin = start(preflight="error", region="cn-hangzou")
+        for name in ("a", "b"):
+            with pytest.raises(
+                AbortedError, match=r"preflight found 1 mistake(.|\n)*did you mean cn-hangzhou"
+            ):
+                world.run(previewed(plugin, name, {"images": ["busybox:1"]}))
+        with pytest.raises(AbortedError, match="preflight found 1 mistake"):
+            world.run(created(plugin, images=["busybox:1"]))
+        assert world.sent("CreateImageCache") == []
+
+    def test_region_without_the_list(self, world: World, start: Start, told: Told) -> None:
+        """Where the list of regions may not be read, the cloud's own word counts."""
+        world.cloud.faults.error(
+            "DescribeRegions", times=None, code="Forbidden.RAM", status=403, message="No."
+        )
+        world.run(previewed(start(preflight=None, region="xy-nowhere-9"), "web", {"images": ["busybox:1"]}))
+        ((text, _, _),) = told
+        assert "regionId: xy-nowhere-9 is no region that has ECI\n" in text
+        assert "such as cn-hangzhou" in text
+
+    def test_new_region(self, world: World, start: Start, told: Told) -> None:
+        """A region that is newer than this package is one if the cloud has it."""
+        world.cloud.regions["cn-newtown"] = ["cn-newtown-a"]
+        plugin = start(preflight="error", region="cn-newtown")
+        world.run(previewed(plugin, "web", {"images": ["registry-vpc.cn-newtown.aliyuncs.com/team/app:1"]}))
+        assert [text for text, _, _ in told if "region that has" in text or "left out" in text] == []
+
+    @pytest.mark.parametrize(
+        ("code", "fact"),
+        [
+            ("InvalidAccessKeyId.NotFound", "the credentials are refused"),
+            ("InvalidSecurityToken.Expired", "the credentials are refused"),
+            ("InvalidTimeStamp.Expired", "the time of the calls is refused"),
+        ],
+    )
+    def test_caller(self, world: World, start: Start, told: Told, code: str, fact: str) -> None:
+        """A key that is refused, or this machine's time, is one line for all caches; `error` ends each."""
+        world.cloud.faults.add("error", {"times": None, "code": code, "status": 400, "message": "No."})
+        world.run(together(start(preflight=None), {"a": right(world), "b": right(world)}))
+        ((text, _, _),) = told
+        assert text.startswith(f"image cache a: {fact}: {code}; nothing more was looked at\n  what to do: ")
+        plugin = start(preflight="error")
+        for name in ("a", "b"):
+            with pytest.raises(AbortedError, match=f"preflight found 1 mistake(.|\n)*{fact}"):
+                world.run(previewed(plugin, name, right(world)))
+
+    def test_one_reason(self, world: World, start: Start, told: Told) -> None:
+        """Whatever else is refused for one reason is told in one line."""
+        world.cloud.faults.add(
+            "error", {"times": None, "code": "ServiceNotEnabled", "status": 400, "message": "No."}
+        )
+        world.run(together(start(preflight="error"), {"a": right(world), "b": right(world)}))
+        ((text, _, _),) = told
+        assert text.endswith(" would tell: ServiceNotEnabled: No.")
+        assert {"eci:ListUsage", "vpc:DescribeVSwitches", "ecs:DescribeSecurityGroups"} <= set(
+            text.removeprefix("preflight left out what ").partition(" would tell")[0].split(", ")
+        )
+
+
 class TestUpdate:
     """Previewed updates."""
 
     def test_no_change(self, world: World, start: Start, told: Told) -> None:
         """A preview without a change asks nothing."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world)))
+        before = world.run(created(start(), **right(world)))
         told.clear()
         world.mark()
         seen = len(world.cloud.requests)
@@ -327,7 +540,7 @@ class TestUpdate:
     def test_metadata(self, world: World, start: Start, told: Told) -> None:
         """What builds nothing isn't judged by the network that a build would need."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world)))
+        before = world.run(created(start(), **right(world)))
         world.cloud.vpc.eips.clear()
         seen = Counter(calls(world))
         world.run(changed(plugin, before, right(world, retentionDays=30)))
@@ -337,14 +550,14 @@ class TestUpdate:
     def test_changed_property(self, world: World, start: Start, told: Told) -> None:
         """What is only recorded for the next build is judged if it's what changed."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world)))
+        before = world.run(created(start(), **right(world)))
         world.run(changed(plugin, before, right(world, eipInstanceId="eip-none", resourceGroupId="rg-none")))
         assert findings(told) == [("web", "eipInstanceId"), ("web", "resourceGroupId")]
 
     def test_rebuild(self, world: World, start: Start, told: Told) -> None:
         """A build is judged by all that it uses, but adds nothing to the quota, and keeps its own name."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world)))
+        before = world.run(created(start(), **right(world)))
         world.cloud.vpc.eips.clear()
         world.cloud.quotas["MaxImageCacheCount"] = 1
         world.run(changed(plugin, before, right(world, images=["nginx:1.27"])))
@@ -357,7 +570,7 @@ class TestRecorded:
     def test_expires(self, world: World, start: Start, told: Told) -> None:
         """A cache that expires within a week is told of, once a process, without a call."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world, retentionDays=30)))
+        before = world.run(created(start(), **right(world, retentionDays=30)))
         told.clear()
         world.cloud.advance(24 * 86400)
         seen = len(world.cloud.requests)
@@ -370,7 +583,7 @@ class TestRecorded:
     def test_retention_is_raised(self, world: World, start: Start, told: Told) -> None:
         """A change of the retention is the remedy: nothing is said then."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world, retentionDays=30)))
+        before = world.run(created(start(), **right(world, retentionDays=30)))
         world.cloud.advance(24 * 86400)
         world.run(changed(plugin, before, right(world, retentionDays=90)))
         assert findings(told) == []
@@ -381,7 +594,7 @@ class TestRecorded:
     ) -> None:
         """How long before it expires is the user's choice; 0 is never."""
         plugin = start(preflight=None, expiryWarningDays=days)
-        before = world.run(created(plugin, **right(world, retentionDays=30)))
+        before = world.run(created(start(), **right(world, retentionDays=30)))
         told.clear()
         world.cloud.advance(24 * 86400)
         world.run(changed(plugin, before, right(world, retentionDays=30)))
@@ -390,7 +603,7 @@ class TestRecorded:
     def test_unused(self, world: World, start: Start, told: Told) -> None:
         """A cache that was read in this run and that nothing has matched for long is told of; no other."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, **right(world)))
+        before = world.run(created(start(), **right(world)))
         world.cloud.advance(8 * 86400)
         told.clear()
         world.run(changed(plugin, before, right(world)))
@@ -403,8 +616,8 @@ class TestRecorded:
     def test_unused_beside_others(self, world: World, start: Start, told: Told) -> None:
         """What is asked for a new cache tells of one that exists, too, whichever of them comes first."""
         plugin = start(preflight=None)
-        before = world.run(created(plugin, "old", **right(world)))
-        later = world.run(created(plugin, "later", **right(world)))
+        before = world.run(created(start(), "old", **right(world)))
+        later = world.run(created(start(), "later", **right(world)))
         world.cloud.advance(8 * 86400)
         told.clear()
 

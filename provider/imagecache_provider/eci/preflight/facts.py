@@ -123,6 +123,7 @@ class Facts:
         pulls: containers whose policy is Always, of the groups that were looked at.
         plans: all that was planned in the region so far, in the order in which it came.
         home: the provider's own region; empty if it has none.
+        passed: what else this run does there, which its preview has looked at.
     """
 
     vswitches: Mapping[str, VSwitch | None] = field(default_factory=dict)
@@ -137,6 +138,7 @@ class Facts:
     pulls: Sequence[Pull] | None = None
     plans: Sequence[Plan] = ()
     home: str = ""
+    passed: Sequence[Plan] = ()
 
     def named(self, plan: Plan) -> list[VSwitch]:
         """Give those of the plan's vSwitches that are known to exist."""

@@ -21,8 +21,9 @@ from imagecache_provider.eci.preflight.facts import ImageCache as SeenCache
 from imagecache_provider.eci.preflight.gaps import Gaps
 from imagecache_provider.eci.preflight.internet import looks_for_a_way_out
 from imagecache_provider.eci.preflight.lists import Listing, listed_by_number, listed_by_token
+from imagecache_provider.eci.preflight.region import no_such_region
 from imagecache_provider.eci.products import ECI
-from imagecache_provider.preflight import Plan
+from imagecache_provider.preflight import Finding, Plan
 from imagecache_provider.resource import SINGLY
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ class LookedUp(Generic[T]):
     async def _ask(self, filters: Mapping[str, str]) -> list[Mapping[str, Any]] | None:
         query, listing = {"RegionId": self._region, **filters}, self._kind.listing
         rows = partial(listed_by_number, self._client, listing, query)
-        return await self._gaps.ask(listing.product, listing.action, rows)
+        return await self._gaps.ask(listing.product, listing.action, rows, self._region)
 
 
 class RegionQuestions:
@@ -120,6 +121,11 @@ class RegionQuestions:
         region: its ID.
         gaps: takes what can't be asked.
         home: the provider's own region.
+
+    Attributes:
+        plans: what is planned there, in the order in which it came.
+        passed: what else is planned there, which the preview has looked at.
+        refusal: that there's no such region; None as far as is known.
     """
 
     def __init__(self, client: Client, region: str, gaps: Gaps, home: str) -> None:
@@ -139,6 +145,8 @@ class RegionQuestions:
         self._caches: list[SeenCache] | None = None
         self._pulls: list[Pull] | None = None
         self.plans: list[Plan] = []
+        self.passed: list[Plan] = []
+        self.refusal: Finding | None = None
 
     def facts(self) -> Facts:
         """Give what is known by now."""
@@ -155,10 +163,20 @@ class RegionQuestions:
             pulls=self._pulls,
             plans=tuple(self.plans),
             home=self._home,
+            passed=tuple(self.passed),
         )
 
     async def ask_for(self, plans: Collection[Plan]) -> None:
-        """Get to know what the rules need for these plans."""
+        """Get to know what the rules need for these plans, and whether there is such a region."""
+        if self.refusal is not None:
+            return
+        await self._ask_for(plans)
+        if self._gaps.doubted(self._region):
+            disbelieved = self._gaps.disbelieved(self._region)
+            self.refusal = await no_such_region(self._client, self._region, disbelieved=disbelieved)
+            self._gaps.settle(self._region, unknown=self.refusal is not None)
+
+    async def _ask_for(self, plans: Collection[Plan]) -> None:
         asked = [
             self._network(plans),
             self._eips.look_up(_texts(plans, "eipInstanceId")),
@@ -241,15 +259,15 @@ class RegionQuestions:
 
     async def _rows(self, listing: Listing, query: Mapping[str, str]) -> list[Mapping[str, Any]] | None:
         rows = partial(listed_by_number, self._client, listing, query)
-        return await self._gaps.ask(listing.product, listing.action, rows)
+        return await self._gaps.ask(listing.product, listing.action, rows, self._region)
 
     async def _tokens(self, action: str, name: str, pages: int = 0) -> list[Mapping[str, Any]] | None:
         rows = partial(listed_by_token, self._client, action, {"RegionId": self._region}, name, pages)
-        return await self._gaps.ask(ECI, action, rows)
+        return await self._gaps.ask(ECI, action, rows, self._region)
 
     async def _call(self, action: str, query: Mapping[str, str]) -> Mapping[str, Any] | None:
         answer = partial(self._client.call, action, {"RegionId": self._region, **query})
-        return await self._gaps.ask(ECI, action, answer)
+        return await self._gaps.ask(ECI, action, answer, self._region)
 
 
 def _texts(plans: Iterable[Plan], name: str) -> list[str]:

@@ -99,6 +99,11 @@ class ImageCachePreflight:
             return []
         return self._told_of(watched, facts)
 
+    def passes(self, plan: Plan) -> None:
+        """Take in a plan that isn't looked at; an EIP that its build has then is no finding of another."""
+        if region := region_of(plan):
+            self._questions(region).passed.append(plan)
+
     def stop(self) -> None:
         """End all waiting."""
         self._stopped.set()
@@ -106,10 +111,14 @@ class ImageCachePreflight:
     async def judge(self, plan: Plan) -> Judgement:
         """Ask what the rules need for a plan, together with all plans that come now; apply them."""
         region = region_of(plan)
-        if self._gaps.off or self._stopped.is_set() or not region:
+        if self._stopped.is_set() or not region:
             return Judgement()
-        await self._ask(plan)
-        facts = self._questions(region).facts()
+        if not self._gaps.off:
+            await self._ask(plan)
+        questions = self._questions(region)
+        if refusal := self._gaps.refusal or questions.refusal:
+            return Judgement((refusal,), gaps=self._gaps.notes())
+        facts = questions.facts()
         found = [finding for rule in RULES for finding in rule(plan, facts)]
         if plan.builds:
             found += caches.always_pulled(plan.inputs.get("images"), facts)
@@ -146,7 +155,7 @@ class ImageCachePreflight:
             asking = self._ask_all(parts)
             in_time = await comes_first(asking, self._clock.sleep(_PATIENCE), self._stopped.wait())
             if not in_time and not self._stopped.is_set():
-                self._gaps.off = f"the answers took more than {_PATIENCE:.0f} seconds"
+                self._gaps.give_up(f"the answers took more than {_PATIENCE:.0f} seconds")
 
     async def _ask_all(self, parts: Mapping[str, list[Plan]]) -> None:
         await self._gaps.side_by_side(

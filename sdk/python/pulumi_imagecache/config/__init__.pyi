@@ -62,7 +62,7 @@ How many caches are asked for in a minute at most, in each region; more wait. De
 
 preflight: Optional[str]
 """
-What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
 """
 
 profile: Optional[str]

@@ -87,7 +87,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def preflight(self) -> Optional[str]:
         """
-        What is done with mistakes that questions to the cloud show before anything is built: warn tells them in previews, error also ends a preview or a create that is certain to fail, off asks nothing. Default: warn.
+        What is done with mistakes that questions to the cloud show before anything is built: warn tells them, error also ends a preview, a create or an update that is certain to fail, off asks nothing. Default: warn.
         """
         return __config__.get('preflight')
 

@@ -58,7 +58,7 @@ def test_unreadable_answer(clock: DrivenClock, loop: DrivenLoop) -> None:
     account = Account(clock, DescribeEipAddresses={"EipAddresses": {"EipAddress": [{"Status": "InUse"}]}})
     judged = loop.run_until_complete(preflight(account).judge(creating()))
     assert {"vswitchIds", "securityGroupId"} <= properties(judged)
-    assert any("KeyError" in note for note in judged.notes)
+    assert any("KeyError" in gap.closing for gap in judged.gaps)
     assert "ListUsage" in account.asked
 
 
