@@ -130,10 +130,10 @@ class Previews:
         judgement = await preflight.judge(plan)
         await self._tell_gaps(judgement.gaps, plan.key, secrets, preview=preview)
         for urn, finding in judgement.others:
-            await self._tell(session, urn, [finding], secrets, noted=preview)
+            await self._tell(session, urn, [finding], secrets, preview=preview)
         wrong = mistakes(preflight.mode, judgement.findings)
         advice = [finding for finding in judgement.findings if finding not in wrong]
-        await self._tell(session, plan.key, advice, secrets, noted=preview)
+        await self._tell(session, plan.key, advice, secrets, preview=preview)
         if wrong:
             raise PreflightError(_title(session, plan.key), wrong)
         if preview and judged:
@@ -159,14 +159,24 @@ class Previews:
         findings: Iterable[Finding],
         secrets: Iterable[str],
         *,
-        noted: bool = True,  # Diff isn't told whether it's a preview's
+        preview: bool | None = None,
     ) -> None:
+        """Say what was found, once.
+
+        Args:
+            session: the kind of resource.
+            urn: the resource.
+            findings: about it.
+            secrets: texts that must not be shown.
+            preview: whether this is one, beside which others may run for other accounts; None in Diff, which
+                isn't told.
+        """
         hidden = list(secrets)
         for finding in findings:
             where = "" if finding.everywhere else urn
             what = [where, finding.property, finding.fact, finding.remedy]
-            if not self._told.told(what):
-                self._told.tell(what, noted=noted)
+            if not self._told.told(what, before=preview is not True):
+                self._told.tell(what, noted=preview is not False)
                 text = finding.text(_title(session, urn))
                 await self._engine().log(WARNING, redacted(text, hidden), urn)
 

@@ -291,6 +291,18 @@ class TestUp:
         left_out = "preflight left out what it may not read: grant "
         assert said == [f"{left_out}eci:ListUsage", f"{left_out}vpc:DescribeVSwitches"]
 
+    def test_two_providers(self, world: World, start: Start, told: Told) -> None:
+        """What is wrong with two providers' settings is told by each of their previews, and by no update."""
+        first, second = (start(preflight=None, region="cn-hangzou", run="one") for _ in range(2))
+        world.run(previewed(first, "a", {"images": ["busybox:1"]}))
+        world.run(previewed(second, "b", {"images": ["busybox:1"]}))
+        assert findings(told) == [("a", "regionId"), ("b", "regionId")]
+        with pytest.raises(AbortedError, match="InvalidRegionId"):
+            world.run(
+                created(start(preflight=None, region="cn-hangzou", run="one"), "b", images=["nginx:1.27"])
+            )
+        assert len(findings(told)) == 2
+
     def test_attached(self, world: World, start: Start, told: Told) -> None:
         """An engine that attaches is another run: its previews are told all that earlier ones were."""
         plugin = start(preflight=None, run="one")
