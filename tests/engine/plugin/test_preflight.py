@@ -154,7 +154,7 @@ def test_right(plugin: PLUGIN, planted: dict[str, str]) -> None:
 
 @pytest.mark.timeout(300)
 def test_what_else(plugin: PLUGIN) -> None:
-    """A preview tells of a cache that expires soon, and of groups that pull past one; once each."""
+    """A cache that expires soon and groups that pull past one are told of, once each, in an `up`, too."""
     caches = {
         "kept": {"properties": {"images": ["nginx:1.27"]}},
         "short": {"properties": {"images": ["redis:7.4"], "retentionDays": 30}},
@@ -171,6 +171,9 @@ def test_what_else(plugin: PLUGIN) -> None:
     said = previewed(plugin)
     assert sorted(warnings(said)) == [("kept", "images"), ("short", "expireDateTime")]
     assert any("container group fresh" in text for _, _, text in said)
+    both = plugin.run("up", "--yes", "--suppress-progress")
+    summed_up = re.findall(r"^ +warning: image cache (\w+): (\w+): ", both, re.MULTILINE)
+    assert sorted(summed_up) == [("kept", "images"), ("short", "expireDateTime")]
 
 
 @pytest.mark.timeout(300)
