@@ -266,7 +266,7 @@ class TestCheck:
             ({"imageCacheSize": 5}, "imageCacheSize"),
             ({"osType": "linux"}, "osType"),
             ({"retentionDays": True}, "retentionDays"),
-            ({"imageCacheName": ""}, "imageCacheName"),
+            ({"imageCacheName": " "}, "imageCacheName"),
         ],
     )
     def test_value_of_a_failure(self, world: World, start: Start, inputs: dict[str, Any], name: str) -> None:
