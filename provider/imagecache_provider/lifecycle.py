@@ -276,7 +276,7 @@ class Lifecycle(Offline):
         if seen.phase.busy and not sends and not self._waits(news):
             return self.outcome(seen, news, recorded)
         builds = bool(found.properties(Change.BUILD)) or seen.phase is not Phase.READY
-        async with self._readiness.turn(news if builds else {}, operation):
+        async with self._readiness.turn(news, operation, builds=builds):
             if builds:
                 seen = await self._readiness.settled(id, news, operation)
             rebuilt = self._needs_build(found, seen, recorded, news)

@@ -266,11 +266,19 @@ class Readiness:
             )
 
     @asynccontextmanager
-    async def turn(self, inputs: Mapping[str, Any], operation: Operation) -> AsyncIterator[None]:
-        """Wait for what only one build can use at a time; `StoppedError` if the waiting was ended."""
+    async def turn(
+        self, inputs: Mapping[str, Any], operation: Operation, *, builds: bool = True
+    ) -> AsyncIterator[None]:
+        """Wait for what only one build can use at a time; `StoppedError` if the waiting was ended.
+
+        Args:
+            inputs: the resource's.
+            operation: the create or update.
+            builds: whether it builds; what doesn't waits for nothing.
+        """
         if self._stopped.is_set():
             raise self._cancelled(inputs)
-        name = self._resource.exclusive(inputs)
+        name = self._resource.exclusive(inputs) if builds else None
         if name is None:
             yield
             return

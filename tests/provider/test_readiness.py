@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagecache_provider.errors import Cause, NotFoundError, RefusedError
+from imagecache_provider.errors import Cause, NotFoundError, RefusedError, StoppedError
 from imagecache_provider.readiness import Operation, Readiness
 from imagecache_provider.resource import SINGLY, STACK_TAG, Observed, Phase
 
@@ -102,6 +102,32 @@ def test_cancelled_in_the_queue(clock: DrivenClock, loop: DrivenLoop, turns: int
 
     loop.run_until_complete(run())
     assert built == ["one", "three"]
+
+
+@pytest.mark.parametrize("builds", [True, False])
+def test_stopped(clock: DrivenClock, loop: DrivenLoop, builds: bool) -> None:
+    """Once all waiting was ended nothing begins, a build or not, and the error names the resource."""
+    waiting = readiness(Sky(), clock)
+    waiting.stop()
+
+    async def run() -> None:
+        async with waiting.turn({"name": "x", "regionId": REGION}, Operation(), builds=builds):
+            raise AssertionError
+
+    with pytest.raises(StoppedError, match=r"x.*cancelled before anything was sent"):
+        loop.run_until_complete(run())
+
+
+def test_no_build_waits_for_nothing(clock: DrivenClock, loop: DrivenLoop) -> None:
+    """What doesn't build passes by those that wait for the same address."""
+    waiting = readiness(Sky(), clock)
+    inputs = {"name": "x", "regionId": REGION}
+
+    async def run() -> None:
+        async with waiting.turn(inputs, Operation()), waiting.turn(inputs, Operation(), builds=False):
+            return
+
+    loop.run_until_complete(asyncio.wait_for(run(), 1))
 
 
 def test_reporter_fails_in_the_queue(clock: DrivenClock, loop: DrivenLoop) -> None:

@@ -36,6 +36,7 @@ from imagecache_provider.plugin.request import ResourceRequest, encoded
 from imagecache_provider.plugin.settings import Session, Sessions
 from imagecache_provider.plugin.told import Told
 from imagecache_provider.readiness import DEFAULT_TIMEOUT, Operation
+from imagecache_provider.registry import GATES
 
 VERSION = version("pulumi-imagecache")
 
@@ -60,6 +61,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._engine = Engine(engine)
         self._sessions = Sessions({}, environment, clock)
         self._found: dict[str, Diff] = {}
+        self._seen_secrets: set[str] = set()
         self._previews = Previews(lambda: self._engine, told or Told(clock))
 
     def stop(self) -> None:
@@ -68,8 +70,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @property
     def secrets(self) -> list[str]:
-        """The texts of the settings that must never be shown."""
-        return self._sessions.secrets
+        """The texts that must never be shown, of the settings and of all resources that were seen so far.
+
+        One resource may quote what is another's: a gate what a registry said of a cache.
+        """
+        return [*self._sessions.secrets, *self._seen_secrets]
 
     @answered
     async def Handshake(self, request: Any, _context: Any) -> Any:
@@ -118,7 +123,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Check(self, request: Any, _context: Any) -> Any:
         """Check a resource's inputs; fill in region and name."""
         call = ResourceRequest.of(request)
-        olds, news = decode(request.olds), decode(request.news)
+        olds, news = self._read(request.olds), self._read(request.news)
         if olds.plain:
             self._previews.saw_state()
         session = self._sessions.of(call.token)
@@ -130,7 +135,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Compare a resource with what the program wants."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        olds, outputs, news = decode(request.old_inputs), decode(request.olds), decode(request.news)
+        olds, outputs, news = (
+            self._read(request.old_inputs),
+            self._read(request.olds),
+            self._read(request.news),
+        )
         found = session.lifecycle.diff(call.identity, request.id, olds.plain, outputs.plain, news.plain)
         self._found[request.urn] = found
         await self._previews.diff(request, session, outputs, news, secrets=self.secrets, found=found)
@@ -142,7 +151,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Make a resource; in a preview, say what it's certain to be."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        inputs = _checked_before(session, decode(request.properties))
+        inputs = _checked_before(session, self._read(request.properties))
         found = self._found.get(request.urn, Diff())
         await self._explain(request)
         await self._previews.create(request, session, inputs, self.secrets, replaces=bool(found.replaces))
@@ -167,7 +176,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """See what the cloud has of a resource: to refresh it, or to import it."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        inputs, outputs = decode(request.inputs), decode(request.properties)
+        inputs, outputs = self._read(request.inputs), self._read(request.properties)
         self._previews.was_read(request.urn)
         outcome = await session.lifecycle.read(call.identity, request.id, inputs.plain, outputs.plain)
         await self._note(session, request.urn)
@@ -189,8 +198,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Bring a resource to new inputs; in a preview, say what it's certain to be."""
         call = ResourceRequest.of(request)
         session = self._sessions.of(call.token)
-        olds, outputs = decode(request.old_inputs), decode(request.olds)
-        news = _checked_before(session, decode(request.news))
+        olds, outputs = self._read(request.old_inputs), self._read(request.olds)
+        news = _checked_before(session, self._read(request.news))
         await self._explain(request)
         await self._previews.update(request, session, olds, outputs, news, secrets=self.secrets)
         if request.preview:
@@ -283,8 +292,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         for note in session.lifecycle.notes():
             await self._engine.log(INFO, redacted(note, self.secrets), urn)
 
+    def _read(self, struct: Struct) -> Properties:
+        given = decode(struct)
+        self._seen_secrets.update(given.secret_texts())
+        return given
+
     def _operation(self, call: ResourceRequest, secrets: Iterable[str]) -> Operation:
-        hidden = [*secrets, *self.secrets]
+        hidden = [*secrets, *(self.secrets if call.token in GATES else self._sessions.secrets)]
         report = self._engine.progress(call.urn, self._clock, lambda text: redacted(text, hidden))
         return Operation(call.timeout or DEFAULT_TIMEOUT, report)
 

@@ -14,6 +14,7 @@ from pulumi.runtime import rpc
 from tests.provider.fronts import TOKEN, AbortedError, Plugin, Recorded
 from tests.rights.walk import FULL, watch
 
+from imagecache_provider.eci.readiness_gate import ReadinessGate
 from imagecache_provider.fields import UNKNOWN
 from imagecache_provider.plugin.codec import decode, encode
 from imagecache_provider.plugin.protocol import plugin_pb2, provider_pb2
@@ -991,6 +992,21 @@ class TestSecrets:
         assert "[secret]" in shown
         assert "very-hidden" not in shown
         assert "hidden-1" not in shown
+
+    def test_gate(self, world: World, start: Start, told: list[Any]) -> None:
+        """A gate's error shows no secret of the cache that it waits for."""
+        plugin = start()
+        plugin.kinds = {"gate": ReadinessGate.token}
+        images = ["private.example.com/very-hidden:1"]
+        inputs = encode({"images": images, "awaitReady": False}, {("images", 0)})
+        made = world.run(plugin.create("web", world.run(plugin.checked("web", None, inputs))))
+        waits_for = [{"imageCacheId": made.id, "buildId": made.plain.plain["buildId"]}]
+        gate = world.run(plugin.checked("gate", None, encode({"caches": waits_for})))
+        with pytest.raises(AbortedError) as caught:
+            world.run(plugin.create("gate", gate))
+        shown = caught.value.text + str(told)
+        assert "[secret]" in shown
+        assert "very-hidden" not in shown
 
     def test_our_fault(self, world: World, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
         """An error that should never come is one line without a stack, under a code that says so."""
