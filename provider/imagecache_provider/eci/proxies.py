@@ -1,4 +1,4 @@
-"""Proxies: which addresses NO_PROXY spares, and how a proxy's address is shown. Pure; `transport` calls it.
+"""Proxies: which addresses NO_PROXY spares, and how a proxy is used and shown. Pure; `transport` calls it.
 
 The libraries' own rules don't suffice: the cloud's know no NO_PROXY at all, and that of `requests` knows
 neither `*` in a list, nor an IPv4 address with a port, nor an IPv6 network.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d+))?")
 _ADDRESS = re.compile(
-    r"(?:(https?|socks[45][ah]?)://)?(?:[^/?#\s]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,4}|[1-6]\d{4}))?/?",
+    r"(?:(https?|socks[45][ah]?)://)?(?:([^/?#\s]*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,4}|[1-6]\d{4}))?/?",
     re.IGNORECASE,
 )
 
@@ -28,11 +28,14 @@ class Proxy:
         variable: the environment variable that names it.
         address: scheme://host[:port], without user and password; empty if the variable holds no address.
         has_user: whether the variable holds a user, too.
+        url: the same with user and password, as the libraries can take it: they read little of what needs
+            encoding, and quote the password where they can't.
     """
 
     variable: str
     address: str
     has_user: bool
+    url: str = field(default="", repr=False)
 
 
 def read_proxy(url: str, value: str, environment: Mapping[str, str]) -> Proxy:
@@ -48,8 +51,25 @@ def read_proxy(url: str, value: str, environment: Mapping[str, str]) -> Proxy:
     parts = _ADDRESS.fullmatch(value.strip())
     if parts is None:
         return Proxy(variable, "", "@" in value)
-    scheme, host, port = parts.groups()
-    return Proxy(variable, f"{scheme or 'http'}://{host}{f':{port}' if port else ''}", "@" in value)
+    scheme, user, host, port = (part or "" for part in parts.groups())
+    scheme = (scheme or "http").lower()
+    place = f"{host}{f':{port}' if port else ''}"
+    return Proxy(variable, f"{scheme}://{place}", bool(user), f"{scheme}://{_encoded(user, scheme)}{place}")
+
+
+def _encoded(user: str, scheme: str) -> str:
+    """Give `user:password@` of an address so that the proxy is sent what curl and Go's programs send it.
+
+    That is UTF-8, and a user without a password, too. The libraries send HTTP's proxies Latin-1, and nothing
+    without a password.
+    """
+    if not user:
+        return ""
+    parts = user.encode("utf-8", "surrogateescape").split(b":", 1)
+    texts = (unquote_to_bytes(part) for part in (*parts, b"")[:2])
+    if scheme.startswith("http"):
+        return ":".join(quote(text.decode("latin-1"), safe="") for text in texts) + "@"
+    return ":".join(quote(text, safe="") for text in texts) + "@"
 
 
 def spared(url: str, environment: Mapping[str, str]) -> bool:

@@ -24,7 +24,7 @@ import urllib3
 
 from imagecache_provider.eci.products import is_the_clouds
 from imagecache_provider.eci.proxies import Proxy, read_proxy, spared
-from imagecache_provider.eci.reasons import innermost, shown
+from imagecache_provider.eci.reasons import innermost, is_permanent, shown
 
 _LOGS = ("alibabacloud-tea", "darabonba-core", "credentials")
 _SECRET_HEADER = re.compile(r"token$|secret|password|cookie|proxy-authorization", re.IGNORECASE)
@@ -101,17 +101,24 @@ class CloudSession(requests.Session):
         _hide(request)
         if proxy is None:
             return super().send(sent, **{**options, "proxies": {}})
-        try:
-            answer = super().send(sent, **{**options, "proxies": {parts.scheme: chosen}})
-        except requests.exceptions.SSLError:  # of the cloud's own host, behind the proxy
-            raise
-        except (requests.exceptions.ConnectionError, requests.exceptions.InvalidSchema) as error:
-            raise _failed(proxy, parts.netloc, innermost(error)) from None
-        except (requests.exceptions.InvalidProxyURL, urllib3.exceptions.HTTPError):
-            raise _no_address(proxy) from None
+        with _told_of(proxy, parts.netloc):
+            answer = super().send(sent, **{**options, "proxies": {parts.scheme: proxy.url}})
         if _is_the_proxys(answer):
             raise _refused(proxy, parts.netloc, answer.status_code, str(answer.reason))
         return answer
+
+
+@contextlib.contextmanager
+def _told_of(proxy: Proxy, host: str) -> Iterator[None]:
+    """Tell what went wrong on the way to a proxy as that proxy's."""
+    try:
+        yield
+    except requests.exceptions.SSLError:  # of the cloud's own host, behind the proxy
+        raise
+    except (requests.exceptions.ConnectionError, requests.exceptions.InvalidSchema) as error:
+        raise _failed(proxy, host, innermost(error)) from None
+    except (requests.exceptions.InvalidURL, urllib3.exceptions.HTTPError):  # the host's own was read before
+        raise _no_address(proxy) from None
 
 
 def _is_the_proxys(answer: requests.Response) -> bool:
@@ -137,7 +144,7 @@ def _failed(proxy: Proxy, host: str, reason: str) -> UnsentError:
     return UnsentError(
         f"{_named(proxy)} can't be used: {reason}",
         f"correct or unset {proxy.variable}, {_spare(host)}",
-        lasting=_NO_SOCKS in reason,
+        lasting=_NO_SOCKS in reason or is_permanent(reason),
     )
 
 

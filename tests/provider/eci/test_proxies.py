@@ -1,10 +1,14 @@
-"""Tests of the rules on proxies: what NO_PROXY spares, and how a proxy's address is shown."""
+"""Tests of the rules on proxies: what NO_PROXY spares, and how a proxy is used and shown."""
 
 from __future__ import annotations
 
-import pytest
+import base64
+from urllib.parse import unquote_to_bytes
 
-from imagecache_provider.eci.proxies import Proxy, read_proxy, spared
+import pytest
+from requests.adapters import HTTPAdapter
+
+from imagecache_provider.eci.proxies import read_proxy, spared
 
 ECI = "https://eci.aliyuncs.com/"
 LOCAL = "http://127.0.0.1:8800/?Action=x"
@@ -100,7 +104,41 @@ def test_neither() -> None:
 def test_address(value: str, address: str) -> None:
     """A proxy is shown by its address; neither user nor password is part of it."""
     proxy = read_proxy(ECI, value, {"HTTPS_PROXY": value})
-    assert proxy == Proxy("HTTPS_PROXY", address, "@" in value)
+    assert (proxy.variable, proxy.address, proxy.has_user) == ("HTTPS_PROXY", address, "@" in value)
+    assert "den" not in repr(proxy)
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("proxy:3128", "http://proxy:3128"),
+        (" http://proxy:3128/ ", "http://proxy:3128"),
+        ("HTTP://Proxy:3128", "http://Proxy:3128"),
+        ("user:word@proxy", "http://user:word@proxy"),
+        ("http://token@proxy", "http://token:@proxy"),
+        ("http://@proxy", "http://proxy"),
+        ("http://u:a%2Fb%25@proxy", "http://u:a%2Fb%25@proxy"),
+        ("http://u:50%@proxy", "http://u:50%25@proxy"),
+        ("http://u:a:b@proxy", "http://u:a%3Ab@proxy"),
+        ("http://u:a@b@proxy", "http://u:a%40b@proxy"),
+        ("http://u:[word]@proxy", "http://u:%5Bword%5D@proxy"),
+        ("http://u:a\\b@proxy", "http://u:a%5Cb@proxy"),
+        ("socks5://u:a%C3%A4@proxy", "socks5://u:a%C3%A4@proxy"),
+        ("socks5://u:aä@proxy", "socks5://u:a%C3%A4@proxy"),
+    ],
+)
+def test_url(value: str, url: str) -> None:
+    """The libraries are given an address that they can take, whatever its password is made of."""
+    assert read_proxy(ECI, value, {}).url == url
+
+
+@pytest.mark.parametrize("password", ["密码", "%E5%AF%86%E7%A0%81", "ä", "%C3%A4", "%FF", "\udcff"])
+def test_sent(password: str) -> None:
+    """A proxy gets the bytes of user and password, in UTF-8 where they aren't encoded."""
+    url = read_proxy(ECI, f"http://user:{password}@proxy", {}).url
+    header = HTTPAdapter().proxy_headers(url)["Proxy-Authorization"]
+    expected = b"user:" + unquote_to_bytes(password.encode("utf-8", "surrogateescape"))
+    assert base64.b64decode(header.removeprefix("Basic ")) == expected
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,8 @@ class TestTold:
             "http://user:hid#den+word@proxy",
             "http://proxy:port",
             "ftp://a",
+            "http://user:hid-den+word@[::::]:1",
+            "http://user:hid-den+word@[1.2.3.4]:1",
         ],
     )
     def test_no_address(self, call: Call, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,6 +292,29 @@ class TestTold:
         assert "HTTPS_PROXY holds no proxy's address" in text
         assert "percent-encoded" in text
         assert not [secret for secret in ("hid", "den+word", "@proxy:3128") if secret in text]
+
+    @pytest.mark.parametrize("credentials", [KEYS, ROLE])
+    @pytest.mark.parametrize("password", ["hid[den]", "hid]den", "hid\\den", "密hidden", "%E5%AF%86hidden"])
+    def test_odd_password(
+        self,
+        call: Call,
+        proxy: Gate,
+        credentials: dict[str, Any],
+        password: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A password that the libraries can't read by themselves reaches the proxy, and isn't quoted."""
+        proxy.status = 407
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{password}@{proxy.address}")
+        with pytest.raises(ProviderError, match="didn't take the user and password") as caught:
+            call(credentials=credentials)
+        assert not [part for part in ("hid", "密", "5bc6", "codec") if part in str(caught.value)]
+        assert len(proxy.seen) == 1
+
+    def test_tls(self, call: Call, proxy: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A proxy that is named with https:// and speaks no TLS is told at once."""
+        monkeypatch.setenv("HTTPS_PROXY", f"https://{proxy.address}")
+        assert "WRONG_VERSION_NUMBER" in refusal(call, RefusedError)
 
     def test_role(self, call: Call, proxy: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
         """A proxy that refuses the credentials package is told in the same way."""
