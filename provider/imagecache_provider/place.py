@@ -59,8 +59,7 @@ class Home:
         if self._locator is None:
             return {}
         name = self._locator.output
-        here = outputs.get(name) or await self._here()
-        return {name: str(here)} if here or not outputs else {}
+        return self._output(outputs, str(outputs.get(name) or await self._here()))
 
     def known(self, outputs: Mapping[str, Any]) -> dict[str, str]:
         """Give the same as `recorded` as far as it's known by now; asks nobody."""
@@ -69,7 +68,13 @@ class Home:
         name = self._locator.output
         answered = self._asking is not None and self._asking.done() and not self._asking.cancelled()
         here = outputs.get(name) or (self._asking.result() if self._asking and answered else "")
-        return {name: str(here)} if here or not outputs else {}
+        return self._output(outputs, str(here))
+
+    def _output(self, outputs: Mapping[str, Any], here: str) -> dict[str, str]:
+        """Give the output, but for a state without it where nothing is known: that has no change then."""
+        assert self._locator is not None  # noqa: S101 - the callers have looked
+        name = self._locator.output
+        return {name: here} if here or name in outputs or not outputs else {}
 
     async def confirm(self, title: str, outputs: Mapping[str, Any]) -> None:
         """See that a resource that isn't found was looked for where the state has it.

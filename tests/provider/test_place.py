@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -144,6 +148,47 @@ class TestGone:
         assert "GetCallerIdentity failed: Forbidden" in note
 
 
+@pytest.mark.parametrize("front", ["core", "plugin", "dynamic"], indirect=True)
+@pytest.mark.parametrize("endpoint", ["http"], indirect=True)
+@pytest.mark.parametrize("answer", ["[]", "null", "{}", "<html>"])
+def test_something_else_answers(world: World, answer: str, server_that_says: Callable[[str], str]) -> None:
+    """Whatever answers for STS, a cache that is made is recorded, and reading it anew is no difference."""
+    process = world.process(config={"imagecache:endpoints": json.dumps({"sts": server_that_says(answer)})})
+    made = process.create(images=SMALL)
+    assert made.outputs["accountId"] == ""
+    assert process.read(made) == made
+    assert world.process().read(made) == replace(
+        made, outputs={**made.outputs, "accountId": world.cloud.account_id}
+    )
+
+
+@pytest.fixture
+def server_that_says() -> Iterator[Callable[[str], str]]:
+    """Return a function that starts a server with one answer for everything; gives its host:port."""
+    with ExitStack() as servers:
+
+        def start(answer: str) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def do_POST(self) -> None:
+                    self.rfile.read(int(self.headers["content-length"]))
+                    self.send_response(200)
+                    self.send_header("content-length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer.encode())
+
+                def log_message(self, *_: Any) -> None:
+                    """Print nothing."""
+
+            server = servers.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            servers.callback(thread.join)
+            servers.callback(server.shutdown)
+            return f"127.0.0.1:{server.server_port}"
+
+        yield start
+
+
 class There:
     """A made-up place, of a cloud that is no one's."""
 
@@ -198,6 +243,7 @@ class TestHome:
         home = Home(There(error))
         assert loop.run_until_complete(home.recorded({})) == {"cluster": ""}
         assert loop.run_until_complete(home.recorded({"status": "old"})) == {}
+        assert loop.run_until_complete(home.recorded({"cluster": ""})) == {"cluster": ""}
         loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
         (note,) = home.notes()
         assert note.endswith(f"Locate failed: {f'{code}: ' if code else ''}no.")
@@ -208,6 +254,7 @@ class TestHome:
         home = Home(There("west"))
         assert home.known({}) == {"cluster": ""}
         assert home.known({"status": "old"}) == {}
+        assert home.known({"cluster": ""}) == {"cluster": ""}
         loop.run_until_complete(home.recorded({}))
         assert home.known({}) == {"cluster": "west"}
         assert home.known({"cluster": "east"}) == {"cluster": "east"}

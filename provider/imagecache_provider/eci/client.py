@@ -37,6 +37,8 @@ _THREADS = 8
 _ATTEMPTS = 6
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 20.0
+_UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError)
+"""What the SDK stumbles over in an answer that is no JSON, or no object."""
 
 
 class Client(Protocol):
@@ -136,7 +138,9 @@ class OpenApiClient:
                 answer = sdk.call_api(how, OpenApiRequest(body=parameters), self._options(RuntimeOptions))
         except Exception as error:  # noqa: BLE001 - what the SDK may raise is documented nowhere
             raise self._translated(action, host, error) from None
-        body: dict[str, Any] = answer["body"]
+        body = answer["body"]
+        if not isinstance(body, dict) or "RequestId" not in body:
+            raise self._of_another(action, host)
         return body
 
     def _options(self, kind: Any) -> Any:
@@ -175,7 +179,7 @@ class OpenApiClient:
         from imagecache_provider.eci.transport import UnsentError  # noqa: PLC0415 - see above
 
         if isinstance(error, AlibabaCloudException):
-            return _answered(action, error)
+            return _answered(action, error) if _has_code(error) else self._of_another(action, host)
         links = list(chain(error))
         missing = next((link for link in links if isinstance(link, ConfigurationError)), None)
         if isinstance(missing, UnusableCredentialsError):
@@ -199,29 +203,42 @@ class OpenApiClient:
     def _unanswered(self, action: str, host: str, links: list[BaseException]) -> CloudError:
         from urllib3.exceptions import NameResolutionError  # noqa: PLC0415 - see above
 
+        if any(isinstance(link, _UNREADABLE) for link in links):
+            return self._of_another(action, host)
         text = said(links[-1])
-        if any(isinstance(link, json.JSONDecodeError) for link in links):
-            text = "something else has answered, such as a proxy: it's no JSON"
-        cause = Cause(
-            code="",
-            message=f"no answer from {self._where(host)}: {text}",
-            remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
-            unresolved=any(isinstance(link, (socket.gaierror, NameResolutionError)) for link in links),
-        )
+        unresolved = any(isinstance(link, (socket.gaierror, NameResolutionError)) for link in links)
+        cause = self._no_answer(host, text, unresolved=unresolved)
         if is_permanent(text):
             return RefusedError(action, cause)
         return TryAgainError(action, cause)
 
+    def _of_another(self, action: str, host: str) -> CloudError:
+        """Tell an answer that isn't the cloud's: nothing that it says, or leaves out, is believed."""
+        text = "something else has answered, such as a proxy: it's no JSON of the cloud's"
+        return TryAgainError(action, self._no_answer(host, text))
+
+    def _no_answer(self, host: str, text: str, *, unresolved: bool = False) -> Cause:
+        return Cause(
+            code="",
+            message=f"no answer from {self._where(host)}: {text}",
+            remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
+            unresolved=unresolved,
+        )
+
+
+def _has_code(error: Any) -> bool:
+    return bool(error.data and (error.data.get("Code") or error.data.get("code")))
+
 
 def _answered(action: str, error: Any) -> CloudError:
     data = error.data or {}
-    message = shown(str(data.get("Message") or error.message or "").strip())
-    request_id = str(data.get("RequestId") or error.request_id or "")
+    message = shown(str(data.get("Message") or data.get("message") or "").strip())
+    request_id = str(data.get("RequestId") or data.get("requestId") or "")
     denied = data.get("AccessDeniedDetail")
     return refused(
         action,
         str(error.code or ""),
-        message,
+        message or "the cloud gives no reason",
         int(error.status_code or 0),
         request_id,
         denied if isinstance(denied, Mapping) else None,

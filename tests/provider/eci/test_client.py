@@ -270,11 +270,33 @@ class TestUnanswered:
             call(endpoint="eci.aliyuncs.com", protocol="HTTPS")
         assert not caught.value.cause.unresolved
 
-    def test_something_else(self, answers: responses.RequestsMock, call: Call) -> None:
-        """A page instead of an answer, as a proxy's, isn't shown, but told for what it is."""
-        answers.add(responses.POST, ADDRESS, body="<html>Log in</html>", status=403)
+    @pytest.mark.parametrize("debug", ["", "sdk"])
+    @pytest.mark.parametrize("status", [200, 400, 403, 502, 599])
+    @pytest.mark.parametrize(
+        "body", ["<html>Log in</html>", "", "{}", "[]", "null", "5", '"no"', '{"error": "no"}', b"\xff\xfe"]
+    )
+    def test_something_else(
+        self,
+        answers: responses.RequestsMock,
+        call: Call,
+        body: str | bytes,
+        status: int,
+        debug: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A page instead of an answer, as a proxy's, isn't shown or believed, but told for what it is."""
+        monkeypatch.setenv("DEBUG", debug)
+        answers.add(responses.POST, ADDRESS, body=body, status=status)
         with pytest.raises(TryAgainError, match="something else has answered, such as a proxy: it's no JSON"):
             call()
+
+    def test_code_alone(self, answers: responses.RequestsMock, call: Call) -> None:
+        """An error that has nothing but its code is told without the SDK's None."""
+        answers.add(responses.POST, ADDRESS, json={"Code": "Odd"}, status=400)
+        with pytest.raises(RefusedError) as caught:
+            call()
+        assert "CreateImageCache failed: Odd: the cloud gives no reason" in str(caught.value)
+        assert "None" not in str(caught.value)
 
     def test_too_slow(self, answers: responses.RequestsMock, call: Call) -> None:
         """An endpoint that takes too long."""

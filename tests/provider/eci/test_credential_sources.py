@@ -607,7 +607,7 @@ class TestChain:
         (home / ".alibabacloud" / "credentials.ini").write_text(ini)
         client = OpenApiClient(read_account({}, {"HOME": str(home)}), clock, random.Random(7))  # noqa: S311
         with responses.RequestsMock() as answers:
-            answers.add(responses.POST, "https://eci.aliyuncs.com/", json={})
+            answers.add(responses.POST, "https://eci.aliyuncs.com/", json={"RequestId": "R-1"})
             for _ in range(2):
                 loop.run_until_complete(client.call("DescribeImageCaches", {}))
             signed = [str(each.request.headers["Authorization"]) for each in answers.calls]
