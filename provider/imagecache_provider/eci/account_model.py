@@ -28,6 +28,11 @@ def _switched_off(value: Any) -> Any:
     return "off" if value is False else value  # what YAML makes of the word
 
 
+def _digits(value: Any) -> Any:
+    """Take digits alone for text: `pulumi config set --path` makes a number of them."""
+    return str(value) if type(value) is int else value
+
+
 class Endpoints(Model):
     """Hosts of the products beside ECI: STS tells whose account it is, only preflight asks the others."""
 
@@ -51,10 +56,14 @@ class AssumeRole(Model):
     """A RAM role that the caller takes on."""
 
     role_arn: Annotated[str, Property("The role's ARN, acs:ram::<account>:role/….")]
-    session_name: Annotated[str, Property("The session's name, as the audit log shows it.")] = OPTIONAL
+    session_name: Annotated[
+        str, BeforeValidator(_digits), Property("The session's name, as the audit log shows it.")
+    ] = OPTIONAL
     session_expiration: Annotated[int, Property("How long the session lasts, in seconds.")] = OPTIONAL
     policy: Annotated[str, Property("A policy, as JSON, that narrows the role's rights.")] = OPTIONAL
-    external_id: Annotated[str, Property("The external ID that the role asks for.")] = OPTIONAL
+    external_id: Annotated[
+        str, BeforeValidator(_digits), Property("The external ID that the role asks for.")
+    ] = OPTIONAL
 
 
 class AssumeRoleWithOidc(Model):
@@ -63,7 +72,7 @@ class AssumeRoleWithOidc(Model):
     role_arn: Annotated[str, Property("The role's ARN, acs:ram::<account>:role/….")]
     oidc_provider_arn: Annotated[str, Property("The ARN of the OIDC provider in RAM.")] = OPTIONAL
     oidc_token_file: Annotated[str, Property("The file that holds the token.")] = OPTIONAL
-    role_session_name: Annotated[str, Property("The session's name.")] = OPTIONAL
+    role_session_name: Annotated[str, BeforeValidator(_digits), Property("The session's name.")] = OPTIONAL
     session_expiration: Annotated[int, Property("How long the session lasts, in seconds.")] = OPTIONAL
     policy: Annotated[str, Property("A policy, as JSON, that narrows the role's rights.")] = OPTIONAL
 

@@ -7,6 +7,7 @@ token's file, a role, an address.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -45,7 +46,7 @@ class _Sources:
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def source(self, settings: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one return a kind of credentials
+    def source(self, settings: Mapping[str, Any]) -> Source | Chain:  # noqa: PLR0911 - one return a kind of credentials
         """Give the source that some of the account's settings describe."""
         from alibabacloud_credentials import provider  # noqa: PLC0415 - see the module's docstring
 
@@ -133,7 +134,7 @@ class _Sources:
             secrets=lambda: [uri, urlsplit(uri).query],
         )
 
-    def _assumed(self, role: Mapping[str, Any], source: Any) -> Source:
+    def _assumed(self, role: Mapping[str, Any], source: Source | Chain) -> Source:
         from alibabacloud_credentials import provider  # noqa: PLC0415 - see the module's docstring
 
         return Source(
@@ -147,6 +148,7 @@ class _Sources:
                 external_id=role.get("externalId"),
                 **_duration(role),
             ),
+            caller=source,
         )
 
     def _oidc(self, role: Mapping[str, Any]) -> Source:
@@ -234,10 +236,18 @@ def _duration(role: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _one(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Read a setting that is an object, alone or as the one member of a list."""
+    """Read a setting that is an object, alone or as the one member of a list.
+
+    Its parts become texts: `pulumi config set --path` makes a number of an externalId of digits, and a policy
+    may be written as the object that it is.
+    """
     value = settings[name]
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict):
         raise ConfigurationError(f"{name} is no object: give it as {{roleArn: acs:ram::…:role/…, …}}")
-    return value
+    return {
+        part: text if isinstance(text, str) else json.dumps(text)
+        for part, text in value.items()
+        if text is not None
+    }

@@ -153,6 +153,13 @@ class TestAssumeRole:
             "external_id": "x",
         }
 
+    def test_texts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Parts that aren't texts become such: digits, which Pulumi takes for a number, and an object."""
+        role = {**ROLE, "externalId": 4711, "policy": {"Version": "1"}, "sessionName": None}
+        arguments = recorded(monkeypatch, "RamRoleArnCredentialsProvider", {**KEYS, "assumeRole": role})
+        assert (arguments["external_id"], arguments["policy"]) == ("4711", '{"Version": "1"}')
+        assert arguments["role_session_name"] == "pulumi-imagecache"
+
     @pytest.mark.parametrize(
         ("settings", "source"),
         [

@@ -45,6 +45,7 @@ class TestCheck:
             ({"protocol": "gopher"}, "protocol", "'HTTPS' or 'HTTP'"),
             ({"protocol": "http"}, "", "unset imagecache:protocol, or set it to HTTPS"),
             ({"assumeRole": {}}, "assumeRole.roleArn", "is required"),
+            ({"assumeRole": {**ROLE, "externalId": True}}, "assumeRole.externalId", "valid string"),
             ({"accessKey": "a"}, "", "secretKey is missing"),
             ({"maxCreatesPerMinute": 0}, "maxCreatesPerMinute", "greater than or equal to 1"),
             ({"maxCreatesPerMinute": "many"}, "maxCreatesPerMinute", "integer"),
@@ -63,6 +64,8 @@ class TestCheck:
             {"region": UNKNOWN, "accessKey": "a"},
             {"protocol": "http", "endpoint": "127.0.0.1:1"},
             {"assumeRole": ROLE},
+            {"assumeRole": {**ROLE, "externalId": 4711, "sessionName": 1}},
+            {"assumeRoleWithOidc": {**ROLE, "roleSessionName": 1}},
         ],
     )
     def test_right(self, settings: dict[str, Any]) -> None:
