@@ -23,6 +23,8 @@ METADATA = "100.100.100.200"
 _STATUS = re.compile(r"(?:http_code|status code|HttpCode)\s*[:=]\s*(\d{3})")
 _ANSWER = re.compile(r"(?:result|response)\s*:\s*(.*)", re.DOTALL)
 _LONGEST = 300
+_OF_CALLER = ("InvalidAccessKeyId", "InvalidSecurityToken", "SignatureDoesNotMatch", "IncompleteSignature")
+"""What the codes begin with by which STS refuses who calls, and not the role."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,13 @@ class Reason:
         text: for people; a clause.
         passing: whether the same attempt may go through later.
         remedy: what to do, where that isn't for the source to say.
+        of_caller: whether it's about the credentials that the source asked with.
     """
 
     text: str
     passing: bool = False
     remedy: str = ""
+    of_caller: bool = False
 
 
 def reason_of(error: Exception) -> Reason:  # noqa: PLR0911 - one return a kind of error
@@ -120,7 +124,13 @@ def _told(message: str) -> Reason:
         text = f"{_who(message)} answered with HTTP status {number}"
     else:
         text = f"{_who(message)} answered without credentials"
-    return Reason(shown_text(text), passing=is_temporary(code, number))
+    passing = is_temporary(code, number)
+    return Reason(
+        shown_text(text),
+        passing=passing,
+        remedy="run up again later" if passing else "",
+        of_caller=code.startswith(_OF_CALLER),
+    )
 
 
 def shown_text(text: str) -> str:

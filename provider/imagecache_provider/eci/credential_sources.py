@@ -39,6 +39,7 @@ class Source:
         make: makes the official provider.
         local: whether it's on this machine, so that nobody answering is no passing trouble.
         secrets: gives the texts that its errors must not show.
+        caller: the source whose credentials it asks with, if any.
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class Source:
         *,
         local: bool = False,
         secrets: Callable[[], Sequence[str]] = tuple,
+        caller: Source | Chain | None = None,
     ) -> None:
         self._title = title
-        self._remedy = remedy
+        self.remedy = remedy
+        self._caller = caller
         self._local = local
         self._secrets = secrets
         try:
@@ -79,10 +82,11 @@ class Source:
             reason = Reason(error.reason, remedy=error.remedy)
         else:
             reason = reason_of(error)
+        source = self._caller if self._caller is not None and reason.of_caller else self
         return UnusableCredentialsError(
             self._title,
             redacted(reason.text, self._secrets()),
-            reason.remedy or self._remedy(),
+            reason.remedy or source.remedy(),
             passing=reason.passing and not self._local,
         )
 
@@ -149,6 +153,10 @@ class Chain:
                 self._found = source
                 return credentials
         raise self._none(failures[: len(self._set_up)])
+
+    def remedy(self) -> str:
+        """Say what a user can do about the credentials that it gave."""
+        return self._found.remedy() if self._found is not None else self._remedy
 
     def _none(self, told: Sequence[UnusableCredentialsError]) -> UnusableCredentialsError:
         if len(told) == 1:

@@ -13,7 +13,7 @@ _HIDDEN = (
     (re.compile(r"://[^\s'\"]*@"), "://"),  # user and password
     (re.compile(r'("[^"]*(?:secret|token|password)[^"]*"\s*:\s*")[^"]*', re.IGNORECASE), r"\1…"),  # JSON
     # What the cloud signed itself: with signature 1 all parameters, with signature 3 all headers.
-    (re.compile(r"\s*server string ?to ?sign is.*", re.IGNORECASE | re.DOTALL), ""),
+    (re.compile(r"\s*server (?:string ?to ?sign|canonical ?request) is.*", re.IGNORECASE | re.DOTALL), ""),
 )
 
 

@@ -59,7 +59,8 @@ class PlainHttpError(UnsentError):
     def __init__(self, host: str) -> None:
         super().__init__(
             f"plain HTTP to {host} was refused: whoever is on the way would read all of it",
-            "set protocol to HTTPS, or leave it out; write https:// in credentialsUri",
+            "set protocol to HTTPS, or leave it out; write https:// in credentialsUri, or in the"
+            " profile's cloud_sso_sign_in_url",
             lasting=True,
         )
 

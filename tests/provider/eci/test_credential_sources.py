@@ -289,6 +289,14 @@ class TestProfile:
         assert "aliyun configure --profile work --mode OAuth" in text
 
 
+def test_plain_http_login(told: Told, profile: Callable[..., Path]) -> None:
+    """A login's address of the cloud's in plain HTTP is refused, and the setting that has it is named."""
+    profile(**{**SSO, "cloud_sso_sign_in_url": "http://signin-cn-shanghai.alibabacloudsso.com/x/login"})
+    text = str(told({"profile": "work"}))
+    assert "plain HTTP to signin-cn-shanghai.alibabacloudsso.com was refused" in text
+    assert "cloud_sso_sign_in_url" in text
+
+
 class TestOidc:
     """A token of an OIDC provider."""
 
@@ -370,6 +378,7 @@ class TestRole:
         error = told(self.CONFIG)
         assert isinstance(error, TryAgainError)
         assert f"STS (AssumeRole) refused: {code}: Later" in str(error)
+        assert "what to do: run up again later" in str(error)
         assert clock.slept
 
     @pytest.mark.parametrize(
@@ -424,6 +433,37 @@ class TestRole:
         """A page of a proxy is no answer of STS."""
         answers.add(responses.GET, STS, body="<html>", status=200)
         assert "no valid JSON" in str(told(self.CONFIG))
+
+    @pytest.mark.parametrize(
+        ("code", "of_key"),
+        [
+            ("InvalidAccessKeyId.NotFound", True),
+            ("InvalidAccessKeyId.Inactive", True),
+            ("InvalidSecurityToken.Expired", True),
+            ("SignatureDoesNotMatch", True),
+            ("NoPermission", False),
+            ("EntityNotExist.Role", False),
+        ],
+    )
+    def test_remedy(
+        self,
+        told: Told,
+        answers: responses.RequestsMock,
+        profile: Callable[..., Path],
+        code: str,
+        of_key: bool,
+    ) -> None:
+        """What to do is about the role, or the source of the key that STS doesn't take, whichever it is."""
+        profile(mode="AK", **KEY)
+        answers.add(responses.GET, STS, json={"Code": code, "Message": "No."}, status=403)
+        role = {"assumeRole": {"roleArn": ROLE}}
+        for config, remedy in (
+            (self.CONFIG, "set imagecache:accessKey"),
+            ({**role, "profile": "work"}, "aliyun configure --profile work --mode AK"),
+            (role, "aliyun configure --profile work --mode AK"),
+        ):
+            last = str(told(config)).split("what to do: ")[1]
+            assert (remedy in last, "trust policy" in last) == (of_key, not of_key)
 
     def test_caller(self, told: Told, profile: Callable[..., Path]) -> None:
         """Where it's who takes the role on that gives no credentials, that source is told."""

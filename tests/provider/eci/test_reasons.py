@@ -31,6 +31,7 @@ V3_REST = ", server CanonicalRequest is [POST\n/\n\nx-acs-security-token:hid\n]"
             f"Specified signature does not match our calculation. server StringToSign is [ACS3\nab]{V3_REST}",
             "Specified signature does not match our calculation.",
         ),
+        ("No match. server CanonicalRequest is [POST\nx-acs-security-token:hid\n]", "No match."),
     ],
 )
 def test_hidden(text: str, expected: str) -> None:
