@@ -2,7 +2,7 @@
 
 Who changes the credentials may reach another account, where nothing of what the state has is found. A kind of
 resource that can tell where it is gives a `Locator` (`resource.Connection.locator`); the lifecycle asks it
-through one `Home` a process, and the cloud is asked at most once.
+through one `Home` a process, and the cloud is asked once, or again where it answered that it's overloaded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from imagecache_provider.errors import CloudError, ConfigurationError, ProviderError
+from imagecache_provider.errors import CloudError, ConfigurationError, ProviderError, TryAgainError
 
 
 class Locator(Protocol):
@@ -43,6 +43,7 @@ class Home:
         self._locator = locator
         self._asking: asyncio.Task[str] | None = None
         self._unknown = ""
+        self._later = ""
         self._told = False
 
     def ask(self) -> None:
@@ -87,14 +88,20 @@ class Home:
 
         Raises:
             MisplacedError: the state has it elsewhere.
+            ProviderError: the cloud is to be asked again later.
         """
         if self._locator is None:
             return
+        noun = self._locator.noun
         recorded = str(outputs.get(self._locator.output) or "")
         here = await self._here() if recorded else ""
+        if recorded and not here and self._later:
+            raise ProviderError(
+                f"{title} isn't found, and whether it was looked for in the right {noun}, nobody tells for"
+                f" now: {self._later}\n  what to do: do the same again later"
+            )
         if not here or here == recorded:
             return
-        noun = self._locator.noun
         raise MisplacedError(
             f"{title} isn't found, and was looked for in the wrong {noun}: the state has it in {noun}"
             f" {recorded}, the credentials are those of {noun} {here}\n"
@@ -119,9 +126,14 @@ class Home:
         except ConfigurationError:
             self._asking = None  # without credentials whatever was asked for fails, and says so
         except CloudError as error:
-            said = f"{error.cause.code}: {error.cause.message}" if error.cause.code else error.cause.message
+            code = f"{error.cause.code}: " if error.cause.code else ""
+            said = f"{error.action} failed: {code}{error.cause.message}"
+            if code and isinstance(error, TryAgainError):  # it was reached, and will tell
+                self._asking, self._later = None, said
+                return ""
+            self._later = ""
             self._unknown = (
                 f"nobody tells which {locator.noun} this is, so that what isn't found counts as gone, in"
-                f" whatever {locator.noun} it was made: {error.action} failed: {said}"
+                f" whatever {locator.noun} it was made: {said}"
             )
         return ""

@@ -14,7 +14,14 @@ import pytest
 from tests.provider.fronts import AbortedError
 
 from imagecache_provider.dynamic import host
-from imagecache_provider.errors import Cause, CloudError, ConfigurationError, ProviderError, RefusedError
+from imagecache_provider.errors import (
+    Cause,
+    CloudError,
+    ConfigurationError,
+    ProviderError,
+    RefusedError,
+    TryAgainError,
+)
 from imagecache_provider.place import Home, MisplacedError
 from imagecache_provider.plugin.engine import Engine
 
@@ -189,6 +196,23 @@ def server_that_says() -> Iterator[Callable[[str], str]]:
         yield start
 
 
+@fronts
+@pytest.mark.parametrize("work", ["read", "update", "delete"])
+def test_overloaded(world: World, work: str) -> None:
+    """While STS is overloaded, what isn't found isn't gone; afterwards the error has both accounts."""
+    before = elsewhere(world.process().create(images=SMALL))
+    world.cloud.faults.error("GetCallerIdentity", code="ServiceUnavailable", status=503, times=2)
+    process = world.process()
+    works: dict[str, Callable[[], Any]] = {
+        "read": lambda: process.read(before),
+        "update": lambda: process.update(before, images=["alpine:3"]),
+        "delete": lambda: process.delete(before),
+    }
+    for words in ("GetCallerIdentity failed: ServiceUnavailable", "in the wrong account"):
+        with pytest.raises((ProviderError, AbortedError), match=words):
+            works[work]()
+
+
 class There:
     """A made-up place, of a cloud that is no one's."""
 
@@ -235,6 +259,39 @@ class TestHome:
         assert loop.run_until_complete(home.recorded({})) == {"cluster": ""}
         assert home.notes() == ()
         assert loop.run_until_complete(home.recorded({})) == {"cluster": "west"}
+
+    def test_overloaded(self, loop: DrivenLoop) -> None:
+        """A cloud that is overloaded is asked again, and meanwhile nothing counts as gone."""
+        later = TryAgainError("Locate", Cause("Throttling", "no."))
+        home = Home(There(later, later, "west", later))
+        assert loop.run_until_complete(home.recorded({})) == {"cluster": ""}
+        with pytest.raises(ProviderError) as caught:
+            loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
+        assert str(caught.value) == (
+            "thing 1 isn't found, and whether it was looked for in the right cluster, nobody tells for now:"
+            " Locate failed: Throttling: no.\n  what to do: do the same again later"
+        )
+        assert home.notes() == ()
+        loop.run_until_complete(home.confirm("thing 2", {"cluster": ""}))
+        for _ in range(2):
+            with pytest.raises(MisplacedError):
+                loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
+            loop.run_until_complete(home.confirm("thing 1", {"cluster": "west"}))
+
+    def test_refused_in_the_end(self, loop: DrivenLoop) -> None:
+        """Where the cloud doesn't tell after all, that is noted instead."""
+        later, never = (kind("Locate", Cause("Code", "no.")) for kind in (TryAgainError, RefusedError))
+        home = Home(There(later, never))
+        assert loop.run_until_complete(home.recorded({})) == {"cluster": ""}
+        loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
+        assert len(home.notes()) == 1
+
+    def test_unreachable(self, loop: DrivenLoop) -> None:
+        """A cloud that can't be reached may never be: it's asked once, and noted."""
+        home = Home(There(TryAgainError("Locate", Cause("", "refused"))))
+        for _ in range(2):
+            loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
+        assert len(home.notes()) == 1
 
     @pytest.mark.parametrize("code", ["Forbidden", ""])
     def test_note(self, loop: DrivenLoop, code: str) -> None:
