@@ -41,8 +41,8 @@ class Degree(NamedTuple):
 
     @property
     def is_match(self) -> bool:
-        """Whether it fits at all; a few layers in common are not enough."""
-        return bool(self.exact or self.held or self.repository)
+        """Whether it names an image, with any tag, or has one; a few layers in common are not enough."""
+        return self.held > 0 or self.repository > 0
 
 
 def wanted_images(

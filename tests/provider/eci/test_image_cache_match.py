@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from imagecache_provider.eci.image_cache_match import match
+from imagecache_provider.check import check
+from imagecache_provider.eci.image_cache_match import GetImageCacheMatch, GetImageCacheMatchArgs, match
+from imagecache_provider.eci.products import ECI, Product
 
 
 def cache(id: str, *images: str, **fields: Any) -> dict[str, Any]:
@@ -103,6 +107,8 @@ def test_nearest_first() -> None:
     found = match(caches, ["nginx:1.27"], 0)
     assert found["imageCacheId"] == "a"
     assert list(reasons(found)) == ["b", "c", "d"]
+    behind = "it is further in size: it has 1 other images; a has 0"
+    assert found["reason"] == f"it has 1 of 1 images in this version; b comes next: {behind}"
 
 
 def test_as_good_and_as_old() -> None:
@@ -123,6 +129,24 @@ def test_what_is_not_told() -> None:
     assert reasons(match([bare], ["nginx"], 1)) == {"a": "its disk has 0 GiB; the instance asks for 1"}
 
 
+def test_told_in_another_type() -> None:
+    """A size that the cloud tells as text is a number, and what else it tells as numbers are texts."""
+    told = cache("", "nginx", ImageCacheId=1, ImageCacheName=2, ImageCacheSize="9", CreationTime=2025)
+    found = match([told, cache("a", "nginx", ImageCacheSize=9)], ["nginx"], 9)
+    assert found["imageCacheId"] == "a"
+    reason = "it is as good as a, which is newer"
+    assert found["passedOver"] == [{"imageCacheId": "1", "imageCacheName": "2", "reason": reason}]
+
+
+def test_age_not_told() -> None:
+    """A cache whose age the cloud doesn't tell is taken for the older one, or for as old as its like."""
+    bare = cache("a", "nginx", CreationTime=None)
+    found = match([bare, cache("b", "nginx")], ["nginx"], 0)
+    assert reasons(found) == {"a": "it is as good as b, which is newer"}
+    found = match([bare, cache("b", "nginx", CreationTime="")], ["nginx"], 0)
+    assert reasons(found) == {"b": "it is as good and as old as a: the cloud may take either"}
+
+
 def test_an_image_counts_once() -> None:
     """An image that is listed twice, in two spellings, is one wanted and one held."""
     images = ["nginx:1.27", "docker.io/library/nginx:1.27"]
@@ -136,3 +160,43 @@ def test_digests() -> None:
     found = match([cache("a", f"nginx:1@{one}"), cache("b", f"nginx:2@{two}")], [f"nginx:2@{one}"], 0)
     assert found["imageCacheId"] == "a"
     assert reasons(found) == {"b": "it has 0 of the images in this version; a has 1"}
+
+
+class Prepared:
+    """A client whose region has these caches; it notes what it's asked."""
+
+    def __init__(self, *caches: dict[str, Any]) -> None:
+        self.caches = caches
+        self.calls: list[tuple[str, str]] = []
+
+    async def call(
+        self, action: str, parameters: Mapping[str, str], *, paced: bool = False, product: Product = ECI
+    ) -> dict[str, Any]:
+        """List the caches."""
+        del paced, product
+        self.calls.append((action, parameters["RegionId"]))
+        return {"ImageCaches": self.caches}
+
+
+@pytest.mark.parametrize(
+    ("asked", "storage"), [({}, 0), ({"ephemeralStorage": 20.0}, 20), ({"ephemeralStorage": 40.0}, 40)]
+)
+def test_call(asked: dict[str, Any], storage: int) -> None:
+    """The caches of the region that is asked for are matched, with a storage of 0 where none is given."""
+    caches = [
+        cache("a", "nginx"),
+        cache("b", "nginx", ImageCacheSize=40),
+        cache("c", "nginx", ImageCacheSize=0),
+    ]
+    client = Prepared(*caches)
+    arguments = {"images": ["nginx"], "regionId": "cn-beijing", **asked}
+    assert asyncio.run(GetImageCacheMatch(client).call(arguments)) == match(caches, ["nginx"], storage)
+    assert client.calls == [("DescribeImageCaches", "cn-beijing")]
+
+
+@pytest.mark.parametrize(("count", "right"), [(0, False), (1, True), (100, True), (101, False)])
+def test_how_many_images(count: int, right: bool) -> None:
+    """An instance has 1 to 100 images."""
+    images = [f"nginx:{number}" for number in range(count)]
+    failures = check(GetImageCacheMatchArgs, {"images": images}).failures
+    assert not failures if right else [failure.property for failure in failures] == ["images"]

@@ -100,6 +100,13 @@ def test_what_is_no_image_is_left_out() -> None:
     wanted = wanted_images(["No Image", "nginx", "docker.io/library/nginx:latest"], REGISTRIES.layers)
     assert [str(image.reference) for image in wanted] == ["docker.io/library/nginx:latest"]
     assert degree(cache("a", "No Image", "nginx"), wanted).exact == 1
+    assert wanted_images(["No Image"], REGISTRIES.layers) == ()
+
+
+def test_a_tag_beside_a_digest_is_none() -> None:
+    """Two names with one digest are one image, whatever their tags."""
+    images = [f"nginx:{tag}@sha256:{64 * '1'}" for tag in (1, 2)]
+    assert len(wanted_images(images, REGISTRIES.layers)) == 1
 
 
 def test_size_must_satisfy_the_storage() -> None:

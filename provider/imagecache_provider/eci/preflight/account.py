@@ -64,12 +64,12 @@ def stock_in_the_zones(plan: Plan, facts: Facts) -> Iterator[Finding]:
 
 
 def _zones(plan: Plan, facts: Facts) -> list[str]:
-    """Give the zones that a build may be in; none where that isn't known, or may be any."""
+    """Give the zone of each place that a build may be in; none where that isn't known, or may be any."""
     named = plan.inputs.get("vswitchIds")
     if named:
         vswitches = facts.named(plan)
         known = not has_unknown(named) and len(vswitches) == len(named)
-        return list(dict.fromkeys(vswitch.zone for vswitch in vswitches)) if known else []
+        return [vswitch.zone for vswitch in vswitches] if known else []
     zone = plan.inputs.get("zoneId")
     return [zone] if isinstance(zone, str) and zone else []
 

@@ -27,6 +27,10 @@ class TestQuota:
         (finding,) = found[3]
         there = "10 of 12 image caches are there in cn-hangzhou"
         assert finding.fact == f"{there}, and this run adds 3: there's no room for this one"
+        assert finding.remedy == (
+            "delete caches that nobody needs, set eliminationStrategy to LRU on some, or ask for a larger"
+            " quota"
+        )
         assert finding.certain
 
     @pytest.mark.parametrize("used", [12, 14])
@@ -70,6 +74,7 @@ class TestQuota:
             " deleting the one with eliminationStrategy LRU that is least used, now 2 of them, such as spare"
             " (imc-2)"
         )
+        assert finding.remedy == "delete caches that nobody needs, or ask for a larger quota"
         facts = among(replace(facts, caches=[caches[0], caches[3]]), *plans)
         (finding,) = account.room_in_the_quota(plans[1], facts)
         assert "there's no room for this one" in finding.fact
@@ -103,6 +108,9 @@ class TestStock:
         (finding,) = account.stock_in_the_zones(creating(), replace(RIGHT, stock=stock))
         assert finding.property == "vswitchIds"
         assert f"cn-hangzhou-h ({stock.get('cn-hangzhou-h', 'not offered')})" in finding.fact
+        assert finding.remedy == (
+            "add vSwitches of other zones, so that the cloud can choose, or try again later"
+        )
 
     def test_zone(self) -> None:
         """So is a zone that is named without a vSwitch."""
@@ -193,6 +201,7 @@ class TestResourceGroup:
         """A group that isn't the account's is told, with those that are if they're few."""
         (finding,) = account.resource_group_exists(creating(resourceGroupId="rg-0"), RIGHT)
         assert finding.fact == "rg-0 is no resource group of this account; there are rg-1"
+        assert finding.remedy == "use one of the account's, or leave it out for the default one"
 
     @pytest.mark.parametrize("group", ["rg-1", UNKNOWN, None])
     def test_nothing(self, group: Any) -> None:
