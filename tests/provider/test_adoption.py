@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.provider.world import World
 
 IDENTITY = Identity.of("project", "dev", "type", "web")
-INPUTS = {"images": ["nginx"], "regionId": "cn-hangzhou", "imageCacheName": "web"}
+INPUTS: dict[str, Any] = {"images": ["nginx"], "regionId": "cn-hangzhou", "imageCacheName": "web"}
 
 
 class Sky(ImageCache):
@@ -36,6 +36,7 @@ class Sky(ImageCache):
 
     def __init__(self, *answers: str | Exception) -> None:
         self.answers = list(answers)
+        self.wanted = INPUTS
         self.there: list[Observed] = []
         self.tokens: list[str] = []
         self.tags: list[Mapping[str, str]] = []
@@ -45,7 +46,7 @@ class Sky(ImageCache):
 
     async def create(self, inputs: Mapping[str, Any], tags: Mapping[str, str], token: str) -> str:
         """Answer a create."""
-        assert inputs == INPUTS
+        assert inputs == self.wanted
         self.tokens.append(token)
         self.tags.append(tags)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -106,7 +107,7 @@ def test_repeats() -> None:
     """Two processes that know the same ask with the same token, and tag with it."""
     one, two = Sky("imc-1"), Sky("imc-1")
     assert create(one) == create(two) == "imc-1"
-    assert one.tokens == two.tokens
+    assert one.tokens == two.tokens == [Token.of(IDENTITY, one.request(INPUTS), "").text]
     record = Record.read(one.tags[0])
     assert record is not None
     assert record.token.text == one.tokens[0]
@@ -138,6 +139,18 @@ def test_token_used() -> None:
     assert create(one) == create(two) == "imc-1"
     assert one.tokens == two.tokens
     assert len(set(one.tokens)) == 2
+
+
+def test_password() -> None:
+    """A password is no part of the token, which tags and logs show; who logs in where is."""
+    tokens = []
+    for user, password in (("one", "a"), ("one", "b"), ("two", "a")):
+        credentials = [{"server": "one.example.com", "userName": user, "password": password}]
+        sky = Sky("imc-1")
+        sky.wanted = {**INPUTS, "imageRegistryCredentials": credentials}
+        asyncio.run(adoption(sky).create(IDENTITY, sky.wanted, told))
+        tokens += sky.tokens
+    assert tokens[0] == tokens[1] != tokens[2]
 
 
 def test_no_end() -> None:

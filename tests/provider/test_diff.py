@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from imagecache_provider.diff import Diff, Kind, described, diff, drifted
 from imagecache_provider.eci.image_cache import observed
 from imagecache_provider.eci.image_cache_model import ImageCacheArgs
-from imagecache_provider.fields import NO_DEFAULT, UNKNOWN, Change, fields
-from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Observed, Phase, build_id
+from imagecache_provider.fields import NO_DEFAULT, OPTIONAL, UNKNOWN, Change, Model, Property, fields
+from imagecache_provider.resource import (
+    RESOURCE_TAG,
+    STACK_TAG,
+    Observed,
+    Phase,
+    build_id,
+    fixed_digest,
+    fixed_inputs,
+)
 
 Inputs = dict[str, Any]
 
@@ -142,6 +150,23 @@ class TestEveryProperty:
             assert not compare({"images": ["nginx"]}, spelled)
             assert not compare(spelled, {"images": ["nginx"]})
 
+    @pytest.mark.parametrize("empty", ["", [], {}])
+    def test_empty(self, empty: Any) -> None:
+        """What is empty, on either side, is the same as nothing."""
+        for name, field in fields(ImageCacheArgs).items():
+            if field.is_empty(empty):
+                given = {"images": ["nginx"], name: empty}
+                assert not compare({"images": ["nginx"]}, given)
+                assert not compare(given, {"images": ["nginx"]})
+
+    def test_empty_part(self, everything: Inputs) -> None:
+        """So is an empty part of an object in a list."""
+        (info,) = everything["acrRegistryInfos"]
+        bare = {**everything, "acrRegistryInfos": [without(info, "arnUser")]}
+        spelled = {**everything, "acrRegistryInfos": [{**info, "arnUser": ""}]}
+        assert not compare(bare, spelled)
+        assert not compare(spelled, bare)
+
     def test_documented_defaults(self) -> None:
         """The defaults are those that the cloud documents, and that of our own setting."""
         defaults = {name: field.property.default for name, field in fields(ImageCacheArgs).items()}
@@ -224,7 +249,7 @@ class TestBuild:
         found = compare(everything, news)
         assert found.replaces == ["images"]
         (reason,) = {each.reason for each in found.differences if each.replaces}
-        assert "an update can't carry" in reason
+        assert reason == "the build's zone, registries or roles changed too, which an update can't carry"
 
     @pytest.mark.parametrize("name", CREATE_ONLY)
     def test_recorded_before(self, everything: Inputs, name: str) -> None:
@@ -270,6 +295,16 @@ class TestBuild:
         """A zone that isn't known yet doesn't fail the preview of a build."""
         news = {**everything, "zoneId": UNKNOWN, "images": [UNKNOWN]}
         assert compare(everything, news).properties(Change.BUILD) == ["images"]
+
+    def test_empty_in_the_last_build(self) -> None:
+        """What is empty stands in no build's way, whether the last one was recorded with or without it."""
+        news = {"images": ["redis"], "zoneId": "", "securityGroupId": "sg-1"}
+        olds = {**news, "images": ["nginx"]}
+        counted, left_out = (fixed_digest(fixed_inputs(ImageCacheArgs, each)) for each in (olds, {}))
+        assert counted != left_out
+        for last in (f"0-{counted}", f"0-{left_out}", build_id(ImageCacheArgs, olds)):
+            assert compare(olds, news, last).replaces == []
+        assert compare(olds, news, "0-other").replaces == ["images"]
 
     def test_no_build_recorded(self, everything: Inputs) -> None:
         """Where no last build is known, a build is tried in place."""
@@ -327,8 +362,15 @@ class TestDrifted:
         """What the cloud chose is no drift where the user chose nothing, and is one where they did."""
         seen = shown(images=["nginx"], resourceGroupId="rg-default")
         assert drifted(ImageCacheArgs, {"images": ["nginx"]}, seen) == {"images": ["nginx"]}
+        empty = {"images": ["nginx"], "resourceGroupId": ""}
+        assert drifted(ImageCacheArgs, empty, seen) == empty
         chosen = {"images": ["nginx"], "resourceGroupId": "rg-1"}
         assert drifted(ImageCacheArgs, chosen, seen) == {**chosen, "resourceGroupId": "rg-default"}
+
+    def test_derived_without_a_state(self) -> None:
+        """What is worked out of outputs is left out where the state's outputs aren't at hand."""
+        inputs = {"images": ["nginx"]}
+        assert drifted(ImageCacheArgs, inputs, shown(derived={"retentionDays": 7})) == inputs
 
     @pytest.mark.parametrize("given", [None, {}, USERS, {"team": "other"}])
     def test_tags(self, given: dict[str, str] | None) -> None:
@@ -414,13 +456,26 @@ class TestImport:
         news = {name: value for name, value in {**TOLD, **changes}.items() if value is not None}
         (difference,) = diff(ImageCacheArgs, TOLD, news, "", imported=True).differences
         assert (difference.property, difference.change, difference.replaces) == (*changes, change, replaces)
-        assert ("the cloud tells no more" in difference.reason) == (change is Change.RECORD)
+        reason = "the cloud tells no more: recorded as the program has it; nothing is built now"
+        assert (difference.reason == reason) == (change is Change.RECORD)
 
     def test_tags(self) -> None:
         """Tags are told: a program without them takes them off."""
         olds = {**TOLD, "tags": {"a": "b"}}
         (difference,) = diff(ImageCacheArgs, olds, TOLD, "", imported=True).differences
         assert (difference.change, difference.kind) == (Change.METADATA, Kind.DELETE)
+
+    @pytest.mark.parametrize(("derived", "change"), [("", Change.RECORD), ("diskSize", Change.BUILD)])
+    def test_derived(self, derived: str, change: Change) -> None:
+        """What can be worked out of an output is told as well as what the cloud returns."""
+
+        class Args(Model):
+            """The inputs of a kind of its own."""
+
+            size: Annotated[int, Property("A size.", change=Change.BUILD, derived=derived)] = OPTIONAL
+
+        (difference,) = diff(Args, {"size": 1}, {"size": 2}, "", imported=True).differences
+        assert difference.change is change
 
 
 class TestReasons:

@@ -94,6 +94,8 @@ def test_the_only_one() -> None:
     wanted = "it has 1 of 2 images in this version and 1 in another; no other usable cache has any of them"
     assert found["reason"] == wanted
     assert found["passedOver"] == []
+    found = match([cache("a", "nginx:1.27", "redis:6", "mongo:6")], ["nginx:1.27", "redis:7", "mongo:7"], 20)
+    assert found["reason"].startswith("it has 1 of 3 images in this version and 2 in another; ")
 
 
 def test_nearest_first() -> None:
