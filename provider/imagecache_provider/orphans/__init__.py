@@ -79,26 +79,35 @@ class Command:
     async def _report(self, search: Search, state: StackState) -> Answer:
         regions = search.regions(self._options.region or state.regions)
         found = await search.orphans(state, regions)
+        elsewhere = await search.elsewhere(state)
+        if elsewhere:
+            sys.stderr.write(f"warning: {elsewhere}\n")
         under_way = "" if self._pulumi is None else self._pulumi.under_way(state)
         settled = self._pulumi is not None and self._pulumi.knows_what_is_under_way and not under_way
         chosen = self._chosen([each.judged(settled) for each in found])
-        removable = [each for each in chosen if self._may_remove(each)]
+        sure = self._pulumi is not None and not elsewhere
+        removable = [each for each in chosen if self._may_remove(each, sure=sure)]
         removed: list[Orphan] = []
         if self._options.remove is not None and self._options.yes:
             removed = await self._removed(search, removable, under_way)
-        report = Report(state, regions, chosen, removable, removed, under_way, self._options)
+        report = Report(state, regions, chosen, removable, removed, under_way, elsewhere, self._options)
         text = as_json(report) if self._options.json else as_text(report)
         return Answer(text, NONE if len(removed) == len(chosen) else FOUND)
 
-    def _may_remove(self, orphan: Orphan) -> bool:
+    def _may_remove(self, orphan: Orphan, *, sure: bool) -> bool:
         """Say whether --remove takes it.
 
         What was handed over to a state may serve pods: that this state doesn't have it may as well be a
-        mistake about the state. So may be all that a file says, which can be older than the stack's state.
+        mistake about the state. So may be all that a file says, which can be older than the stack's state,
+        and all that is found in another account than the state's.
+
+        Args:
+            orphan: what was found.
+            sure: whether the state is the stack's of now, and this is where it has its caches.
         """
         if orphan.at_work and not self._options.building:
             return False
-        return bool(self._options.remove) or (orphan.pending and self._pulumi is not None)
+        return bool(self._options.remove) or (orphan.pending and sure)
 
     def _state(self) -> StackState:
         if self._pulumi is not None:

@@ -30,6 +30,7 @@ class Report:
         removable: those that the same --remove with --yes removes.
         removed: those that it removed.
         under_way: what is at work on the stack.
+        elsewhere: that it looked elsewhere than where the state has its caches; empty if it didn't.
         options: the command's.
     """
 
@@ -39,6 +40,7 @@ class Report:
     removable: Sequence[Orphan]
     removed: Sequence[Orphan]
     under_way: str
+    elsewhere: str
     options: argparse.Namespace
 
     @property
@@ -59,6 +61,7 @@ def as_json(report: Report) -> str:
         "stack": report.state.name,
         "regions": list(report.regions),
         "updateInProgress": bool(report.under_way),
+        "elsewhere": bool(report.elsewhere),
         "orphans": [_object(each, report.options) for each in report.orphans],
         "removable": [each.id for each in report.removable],
         "needIds": [each.id for each in report.need_ids],
@@ -82,7 +85,7 @@ def _object(orphan: Orphan, options: argparse.Namespace) -> dict[str, object]:
         "pending": orphan.pending,
         "atWork": orphan.at_work,
         "importId": orphan.import_id if orphan.importable else "",
-        "import": _import(orphan, options) if orphan.importable and orphan.resource_name else "",
+        "import": _import(orphan, options) if orphan.importable and orphan.import_name else "",
     }
 
 
@@ -90,6 +93,8 @@ def as_text(report: Report) -> str:
     """Give a table, what was done, and what may be done."""
     stack = f"stack {report.state.name} of project {report.state.project}"
     where = ", ".join(report.regions)
+    if not report.orphans and report.elsewhere:
+        return f"Nothing found in {where} with the tag of {stack}, but not where its state has its caches."
     if not report.orphans:
         return f"No orphans: every image cache in {where} with the tag of {stack} is in its state."
     count = len(report.orphans)
@@ -110,9 +115,10 @@ def _said(report: Report) -> Iterator[str]:
             " and the next one adopts it if the program still has its resource."
         )
     if left := [each for each in report.need_ids if each.pending]:
+        why = "These may be another stack's" if report.elsewhere else "The state of --state may be older"
         yield (
-            "The state of --state may be older than these, which are therefore taken by their IDs only:"
-            f" {_command(report.options)} --remove {_ids(left)} --yes"
+            f"{why}, so that they're taken by their IDs only: {_command(report.options)}"
+            f" --remove {_ids(left)} --yes"
         )
     if left := [each for each in report.orphans if not each.pending and each not in report.removed]:
         yield from _about_handed_over(left, report)
@@ -156,19 +162,22 @@ def _about_handed_over(left: Sequence[Orphan], report: Report) -> Iterator[str]:
 
 def _ways_back(orphans: Sequence[Orphan], options: argparse.Namespace) -> Iterator[str]:
     """Give the commands that take caches back into the state."""
-    if known := [each for each in orphans if each.resource_name]:
+    if known := [each for each in orphans if each.import_name]:
         yield "To take back what the program still has:"
         yield from (f"  {_import(each, options)}" for each in known)
-    if unknown := [each.import_id for each in orphans if not each.resource_name]:
+    if unknown := [each.import_id for each in orphans if not each.import_name]:
         which = _pulumi_options(options)
-        yield f"To take back {' '.join(unknown)}, of which neither tag nor name tells the resource:"
+        yield (
+            f"To take back {' '.join(unknown)}, of which neither tag nor name tells the resource, or whose"
+            " resource has a parent:"
+        )
         yield f"  {shlex.join(['pulumi', 'preview', *which, '--import-file', 'import.json'])}"
         yield "  Then take all out of import.json but these, put their IDs there, and run:"
         yield f"  {shlex.join(['pulumi', 'import', *which, '--file', 'import.json', *IMPORT_OPTIONS])}"
 
 
 def _import(orphan: Orphan, options: argparse.Namespace) -> str:
-    return import_command(orphan.token, orphan.resource_name, orphan.import_id, *_pulumi_options(options))
+    return import_command(orphan.token, orphan.import_name, orphan.import_id, *_pulumi_options(options))
 
 
 def _pulumi_options(options: argparse.Namespace) -> list[str]:

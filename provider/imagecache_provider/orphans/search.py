@@ -13,13 +13,15 @@ from itertools import chain, combinations
 from typing import Any
 
 from imagecache_provider.clock import Clock
-from imagecache_provider.errors import ConfigurationError
+from imagecache_provider.errors import ConfigurationError, ProviderError
 from imagecache_provider.importing import import_id
 from imagecache_provider.lifecycle import Lifecycle
 from imagecache_provider.orphans.stack_state import StackState
+from imagecache_provider.place import Locator
 from imagecache_provider.registry import RESOURCES
 from imagecache_provider.resource import STACK_TAG, Connection, Identity, Observed, Phase, Record
 
+_URN_PARTS = 4
 _WORD_END = re.compile(r"(?<![^\W_])|(?![^\W_])")
 """The places at which a name may begin or end in a longer one."""
 
@@ -70,6 +72,15 @@ class Orphan:
         """Whether a stack whose state has lost it can take it back, and has no other one in its place."""
         replaced = bool(self.urn) and not self.creating
         return not self.pending and not replaced and self.seen.phase is not Phase.FAILED
+
+    @property
+    def import_name(self) -> str:
+        """The name of its resource, if an import needs no more: empty for one with a parent, or unknown.
+
+        Imported without its parent, it would be another resource to the program, whose `up` deletes it.
+        """
+        types = "".join(self.urn.split("::", _URN_PARTS - 1)[2:3])
+        return "" if "$" in types else self.resource_name
 
     def judged(self, settled: bool) -> Orphan:
         """Say whether something may be at work on it.
@@ -148,9 +159,34 @@ class Search:
             import_id=import_id(seen.id, region, connection.region),
         )
 
+    async def elsewhere(self, state: StackState) -> str:
+        """Say that this looks elsewhere than where the state has its caches, such as in another account.
+
+        Empty where that isn't so, or where state or cloud don't tell.
+        """
+        for connection in self._connections.values():
+            locator = connection.locator
+            recorded = {str(each.get(locator.output) or "") for each in state.outputs} if locator else set()
+            here = await _located(locator) if locator and recorded - {""} else ""
+            if locator and here and here not in recorded:
+                places = ", ".join(sorted(recorded - {""}))
+                return (
+                    f"the state has its caches in {locator.noun} {places}, and the credentials are those of"
+                    f" {locator.noun} {here}: what isn't found there says nothing, and what is may be another"
+                    f" stack's\n  what to do: use credentials of {locator.noun} {places}"
+                )
+        return ""
+
     async def remove(self, orphan: Orphan) -> None:
         """Delete one and wait until it's gone."""
         await self._lifecycles[orphan.token].delete(orphan.id, orphan.region)
+
+
+async def _located(locator: Locator) -> str:
+    try:
+        return await locator.locate()
+    except ProviderError:
+        return ""
 
 
 def _resource_name(name: str, resource: str, token: str, state: StackState) -> str:

@@ -33,6 +33,7 @@ class StackState:
         regions: the regions of its caches and providers, where it tells them.
         resources: URNs by the hash that the caches carry.
         creating: the hashes of resources whose create was under way when the state was written.
+        outputs: the recorded outputs of its caches.
     """
 
     project: str
@@ -41,6 +42,7 @@ class StackState:
     regions: tuple[str, ...]
     resources: Mapping[str, str]
     creating: frozenset[str]
+    outputs: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def tag(self) -> str:
@@ -85,6 +87,11 @@ def read_state(text: str, project: str, stack: str) -> StackState:
         regions=tuple(sorted({region for each in everything for region in _regions(each)})),
         resources={hash_: str(each.get("urn")) for each in everything for hash_ in _hashes(each)},
         creating=frozenset(hash_ for each in creating for hash_ in _hashes(each)),
+        outputs=tuple(
+            each["outputs"]
+            for each in everything
+            if _is_cache(each) and isinstance(each.get("outputs"), dict)
+        ),
     )
 
 
@@ -120,13 +127,17 @@ def _names(resource: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _regions(resource: Mapping[str, Any]) -> Iterator[str]:
-    type_ = str(resource.get("type", ""))
-    name = "region" if type_ == _PROVIDER else "regionId" if type_.endswith(_KINDS) else ""
+    is_provider = str(resource.get("type", "")) == _PROVIDER
+    name = "region" if is_provider else "regionId" if _is_cache(resource) else ""
     for part in ("inputs", "outputs"):
         properties = resource.get(part)
         value = properties.get(name) if isinstance(properties, dict) else None
         if isinstance(value, str) and value:
             yield value
+
+
+def _is_cache(resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("type", "")).endswith(_KINDS)
 
 
 def _hashes(resource: Mapping[str, Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from imagecache_provider.resource import STACK_TAG, Identity
 
 TOKEN = "imagecache:eci:ImageCache"
 NOTHING: dict[str, Any] = {"deployment": {"resources": []}}
+CALL = "python -m imagecache_provider orphans"
 Fake = Callable[[Mapping[str, tuple[int, str, str]]], dict[str, str]]
 
 
@@ -142,6 +143,7 @@ def test_json(stack: Stack) -> None:
         "stack": "dev",
         "regions": [REGION],
         "updateInProgress": False,
+        "elsewhere": False,
         "removable": [],
         "needIds": [lost.id],
         "removed": [],
@@ -248,6 +250,22 @@ def test_nothing_to_import(stack: Stack) -> None:
     assert "pulumi import" not in stack.run(state)
     creating = exported(pending_operations=[{"resource": resource(""), "type": "creating"}])
     assert [each["importId"] for each in stack.listed(creating)["orphans"] if each["importId"]] == [made.id]
+
+
+def test_no_import_without_its_parent(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose resource has a parent is told with its name; its import is by a file, with the parent."""
+    process = stack.world.process()
+    types = f"shop:index:Shop${TOKEN}"
+    monkeypatch.setattr(process, "identity", lambda name: Identity.of("project", "dev", types, name))
+    made = process.create("web", images=["nginx:1"])
+    begun = {**resource(""), "urn": f"urn:pulumi:dev::project::{types}::web"}
+    state = exported(pending_operations=[{"resource": begun, "type": "creating"}])
+    (each,) = stack.listed(state)["orphans"]
+    assert (each["resourceName"], each["importId"], each["import"]) == ("web", made.id, "")
+    said = stack.run(state)
+    assert f"pulumi import --stack dev {TOKEN}" not in said
+    assert f"To take back {made.id}, of which" in said
+    assert "pulumi import --stack dev --file import.json" in said
 
 
 @pytest.mark.parametrize("how", ["delete", "under way", "another name"])
@@ -385,6 +403,38 @@ class TestPulumi:
         named = ("--project", "project", "--remove", serving.id, "--yes")
         answer = stack.by_pulumi(environment, tmp_path, *named)
         assert (stack.world.caches(), answer.status) == ({}, orphans.NONE)
+
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    def test_another_account(
+        self,
+        stack: Stack,
+        fake_pulumi: Fake,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        elsewhere: bool,
+    ) -> None:
+        """Where the state's caches are in another account, that is told, and nothing goes without its ID."""
+        here, other = stack.world.cloud.account_id, "1999999999999999"
+        account = {"regionId": REGION, "accountId": other if elsewhere else here}
+        state = {"deployment": {"resources": [{**resource("imc-there", "api"), "outputs": account}]}}
+        environment = fake_pulumi(self.answers(stack, state, tmp_path.as_uri()))
+
+        def run(*more: str) -> tuple[Any, bool]:
+            answer = stack.by_pulumi(environment, tmp_path, *more)
+            told = f"in account {other}, and the credentials are those of account {here}"
+            return json.loads(answer.text), told in capsys.readouterr().err
+
+        assert run()[1] is elsewhere
+        said = stack.ended(stack.options("--cwd", str(tmp_path)), environment).text
+        assert said.startswith("Nothing found in cn-hangzhou" if elsewhere else "No orphans: every")
+        left = stack.left_ready()
+        listed, told = run("--remove", "--yes")
+        assert (listed["elsewhere"], told) == (elsewhere, elsewhere)
+        assert (listed["removed"], listed["needIds"]) == (([], [left]) if elsewhere else ([left], []))
+        if elsewhere:
+            said = stack.ended(stack.options("--cwd", str(tmp_path)), environment).text
+            assert f"These may be another stack's, so that they're taken by their IDs only: {CALL}" in said
+            assert run("--remove", left, "--yes")[0]["removed"] == [left]
 
     def test_status(self, stack: Stack, fake_pulumi: Fake, tmp_path: Path) -> None:
         """The status says whether some are left of those that were looked at, in text as in JSON."""
