@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from imagecache_provider.errors import CloudError, ConfigurationError, ProviderError, TryAgainError
+from imagecache_provider.errors import CloudError, ConfigurationError, ProviderError, TryAgainError, where
 
 
 class Locator(Protocol):
@@ -131,9 +131,14 @@ class Home:
             if code and isinstance(error, TryAgainError):  # it was reached, and will tell
                 self._asking, self._later = None, said
                 return ""
-            self._later = ""
-            self._unknown = (
-                f"nobody tells which {locator.noun} this is, so that what isn't found counts as gone, in"
-                f" whatever {locator.noun} it was made: {said}"
-            )
+            self._nobody_tells(locator, said)
+        except Exception as error:  # noqa: BLE001 - an odd answer must not lose a resource that was just made
+            self._nobody_tells(locator, where(error, with_text=False))
         return ""
+
+    def _nobody_tells(self, locator: Locator, why: str) -> None:
+        self._later = ""
+        self._unknown = (
+            f"nobody tells which {locator.noun} this is, so that what isn't found counts as gone, in"
+            f" whatever {locator.noun} it was made: {why}"
+        )

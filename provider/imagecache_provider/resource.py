@@ -274,8 +274,13 @@ class Observed:
         return self.tags.get(STACK_TAG, "")
 
     def built(self, build: str) -> bool:
-        """Say whether it is usable from this build, as far as its hidden tag tells."""
-        return self.phase is Phase.READY and (self.record is None or self.record.build_id == build)
+        """Say whether it is usable from this build, as far as its hidden tag tells.
+
+        A state that has imported what another stack's create is at work on knows no build: any will do then.
+        """
+        if self.phase is not Phase.READY:
+            return False
+        return not build or self.record is None or self.record.build_id == build
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from imagecache_provider.errors import ProviderError
 from imagecache_provider.lifecycle import Outcome
-from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG
+from imagecache_provider.resource import RESOURCE_TAG, STACK_TAG, Observed
 
 if TYPE_CHECKING:
     from tests.provider.world import Process, World
@@ -117,6 +117,19 @@ def test_building(world: World) -> None:
     done = beta.update(seen, "mine")
     assert (done.trouble, done.outputs["status"], done.outputs["buildId"]) == (None, "Ready", "")
     assert (world.writes(), hidden(world, id_)) == ([], mark)
+
+
+def test_gate(world: World) -> None:
+    """A gate behind beta's import opens at once: to beta the cache is Ready, of whatever build."""
+    id_ = cut_off(world)
+    beta = world.process(stack="beta")
+    build = imported(beta, id_).outputs["buildId"]
+    looks: list[Observed | None] = []
+    waits = beta.lifecycle.built(id_, build, "cn-hangzhou", 3600, lambda _, seen: looks.append(seen))
+    world.run(waits)
+    (seen,) = looks
+    assert seen is not None
+    assert seen.built(build)
 
 
 def test_building_too_long(world: World) -> None:

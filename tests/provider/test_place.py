@@ -220,13 +220,13 @@ class There:
     output: ClassVar[str] = "cluster"
     remedy: ClassVar[str] = "go to {recorded}"
 
-    def __init__(self, *answers: str | ProviderError) -> None:
+    def __init__(self, *answers: str | Exception) -> None:
         self.answers = list(answers)
 
     async def locate(self) -> str:
         """Give the next answer."""
         answer = self.answers.pop(0)
-        if isinstance(answer, ProviderError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -305,6 +305,16 @@ class TestHome:
         (note,) = home.notes()
         assert note.endswith(f"Locate failed: {f'{code}: ' if code else ''}no.")
         assert home.notes() == ()
+
+    def test_odd_answer(self, loop: DrivenLoop) -> None:
+        """An answer that can't be read is as good as none: what was just made is recorded all the same."""
+        home = Home(There(ValueError("<html>")))
+        assert loop.run_until_complete(home.recorded({})) == {"cluster": ""}
+        assert home.known({}) == {"cluster": ""}
+        loop.run_until_complete(home.confirm("thing 1", {"cluster": "east"}))
+        (note,) = home.notes()
+        assert note.startswith("nobody tells which cluster this is")
+        assert ": ValueError at test_place.py:" in note
 
     def test_known(self, loop: DrivenLoop) -> None:
         """What is known by now is given without asking; what the state has comes first."""
