@@ -8,7 +8,6 @@ engine's process or the folder can't be told apart from others, the second proce
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,14 +27,29 @@ _STALE = 86400.0
 _LARGEST = 16 * 1024 * 1024
 """Bytes that are read of a note: some 370,000 lines."""
 _PRIVATE = 0o700
+_ALLOWED = 0o777
+"""Whom a mode lets in; a folder inherits the bits beside these, such as setgid, from the one that it's in."""
+_VARIABLES = ("TMPDIR", "TEMP", "TMP")
+_SHARED = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only compared
+"""Where temporary files are, by these variables or without one, as `tempfile` has it."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def notes_folder() -> Path:
-    """Give where this user's notes are."""
-    return Path(tempfile.gettempdir()) / f"pulumi-imagecache-{os.geteuid()}"
+def notes_folder() -> Path | None:
+    """Give where this user's notes are; None where nothing temporary can be written.
+
+    `tempfile` falls back on the working directory, which is the user's project: no place for notes.
+    """
+    try:
+        temporary, working = Path(tempfile.gettempdir()), Path.cwd()
+    except OSError:
+        return None
+    meant = {Path(name) for name in (*_SHARED, *map(os.environ.get, _VARIABLES)) if name}
+    if temporary == working and temporary not in meant:
+        return None
+    return temporary / f"pulumi-imagecache-{os.geteuid()}"
 
 
 class Told:
@@ -44,7 +58,7 @@ class Told:
     Args:
         clock: what the age of a note goes by.
         run: the run's name, of `engine_run`; empty for a process that has nothing to do with others.
-        folder: where notes are.
+        folder: where notes are, if not in `notes_folder`.
     """
 
     def __init__(self, clock: Clock, run: str = "", folder: Path | None = None) -> None:
@@ -98,11 +112,13 @@ class Told:
             os.close(folder)
 
     def _fresh(self, folder: int, name: str) -> Iterator[str]:
-        note = os.open(name, _READ, dir_fd=folder)
-        try:
-            lines = os.read(note, _LARGEST).decode("ascii", "replace").splitlines()
-        finally:
-            os.close(note)
+        lines: list[str] = []
+        with suppress(OSError):  # one that can't be read takes none of the others with it
+            note = os.open(name, _READ, dir_fd=folder)
+            try:
+                lines = os.read(note, _LARGEST).decode("ascii", "replace").splitlines()
+            finally:
+                os.close(note)
         now = int(self._clock.now().timestamp())
         for line in lines:
             moment, _, found = line.partition(" ")
@@ -126,13 +142,13 @@ class Told:
 
     def _opened(self) -> int | None:
         """Open the folder, made if need be; None for one that others may have a hand in."""
-        if not self._run:
+        if not self._run or self._folder is None:
             return None
         with suppress(FileExistsError):
             self._folder.mkdir(mode=_PRIVATE)
         folder = os.open(self._folder, _FOLDER)
         found = os.fstat(folder)
-        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == _PRIVATE:
+        if found.st_uid == os.geteuid() and found.st_mode & _ALLOWED == _PRIVATE:
             return folder
         os.close(folder)
         return None

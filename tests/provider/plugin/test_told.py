@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,46 @@ def test_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(note.stat().st_mode) == 0o600
     assert "secret" not in note.read_text()
-    assert str(os.geteuid()) in notes_folder().name
+    assert str(os.geteuid()) in str(notes_folder())
+
+
+def test_inherited_bits(tmp_path: Path) -> None:
+    """A folder that inherits setgid from a group's temporary one is as private as any."""
+    tmp_path.chmod(0o2770)
+    folder = tmp_path / "notes"
+    told(folder).tell("a")
+    assert folder.stat().st_mode & stat.S_ISGID
+    assert told(folder).told("a")
+
+
+@pytest.mark.parametrize("left", ["nothing", "the project"])
+def test_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
+    """Where nothing temporary can be written, or only in the user's project, nothing is noted, nor fails."""
+
+    def temporary() -> str:
+        if left == "nothing":
+            raise FileNotFoundError(2, "No usable temporary directory found")
+        return str(tmp_path)
+
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "gettempdir", temporary)
+    assert notes_folder() is None
+    first = Told(SystemClock(), RUN)
+    first.tell("a")
+    assert (first.told("a"), Told(SystemClock(), RUN).told("a")) == (True, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_working_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that is the temporary folder itself, by the user's word, holds the notes."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    folder = notes_folder()
+    assert folder is not None
+    assert folder.parent == tmp_path
 
 
 @pytest.mark.parametrize("trick", ["open to others", "a link", "a file"])
@@ -82,13 +122,15 @@ def test_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_linked_note(tmp_path: Path) -> None:
-    """A note that is a link isn't followed."""
+    """A note that is a link isn't followed; the others are read all the same."""
     folder = tmp_path / "notes"
     told(folder).tell("a")
     (note,) = folder.iterdir()
+    told(folder).tell("b")
     note.rename(tmp_path / "elsewhere")
     note.symlink_to(tmp_path / "elsewhere")
-    assert not told(folder).told("a")
+    last = told(folder)
+    assert (last.told("a"), last.told("b")) == (False, True)
 
 
 def test_broken_note(tmp_path: Path) -> None:
