@@ -43,6 +43,7 @@ class Cause:
         request_id: the cloud's name for the call, which its support asks for.
         unresolved: whether no answer came because the host's name has no address.
         unsent: whether nothing came to the cloud, for a reason on the way, such as a proxy's.
+        host: the host that didn't answer, which message and remedy may name; empty for an answer.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Cause:
     request_id: str = ""
     unresolved: bool = False
     unsent: bool = False
+    host: str = ""
 
 
 class ProviderError(Exception):

@@ -194,7 +194,8 @@ class OpenApiClient:
         return error
 
     def _unsent(self, action: str, host: str, error: Any) -> CloudError:
-        cause = Cause("", f"no answer from {self._where(host)}: {error.reason}", error.remedy, unsent=True)
+        message = f"no answer from {self._where(host)}: {error.reason}"
+        cause = Cause("", message, error.remedy, unsent=True, host=host)
         return RefusedError(action, cause) if error.lasting else TryAgainError(action, cause)
 
     def _where(self, host: str) -> str:
@@ -223,6 +224,7 @@ class OpenApiClient:
             message=f"no answer from {self._where(host)}: {text}",
             remedy="check imagecache:endpoint, imagecache:protocol and this machine's network or proxy",
             unresolved=unresolved,
+            host=host,
         )
 
 

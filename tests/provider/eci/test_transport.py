@@ -5,6 +5,7 @@ The proxies are servers on this machine that note what reaches them.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 import random
@@ -25,7 +26,8 @@ import Tea.core
 
 from imagecache_provider.eci.account import Account
 from imagecache_provider.eci.client import OpenApiClient
-from imagecache_provider.eci.products import ECI, VPC, Product
+from imagecache_provider.eci.preflight.gaps import Gaps
+from imagecache_provider.eci.products import ECI, ECS, RESOURCE_MANAGER, VPC, Product
 from imagecache_provider.eci.transport import (
     CloudSession,
     PlainHttpError,
@@ -466,3 +468,88 @@ def test_both_cores() -> None:
     assert (Tea.core.Session, darabonba.core.Session) == (CloudSession, CloudSession)
     assert "http://a:80" not in darabonba.core.DaraCore._sessions  # noqa: SLF001 - see above
     assert not issubclass(UnsentError, OSError), "the cores would turn it into a text"
+
+
+class TestPreflight:
+    """What preflight says of products that can't be reached while ECI isn't asked, or is spared the proxy."""
+
+    @pytest.fixture
+    def left_out(self, call: Call) -> Callable[[], list[str]]:
+        """Return a function that asks three products in one region, two in another, and gives the lines."""
+
+        def ask() -> list[str]:
+            gaps = Gaps()
+            for region, products in (("cn-hangzhou", (VPC, ECS, RESOURCE_MANAGER)), ("a-new-1", (VPC, ECS))):
+                for product in products:
+                    error = self.failure(call, product, product.host.replace("{region}", region))
+
+                    async def fails(error: ProviderError = error) -> None:
+                        raise error
+
+                    asyncio.run(gaps.ask(product, "Any", fails, region))
+                gaps.settle(region, unknown=False)
+            return [gap.text() for gap in gaps.notes()]
+
+        return ask
+
+    @staticmethod
+    def failure(call: Call, product: Product, host: str) -> ProviderError:
+        """Give how a call of a product ends."""
+        with pytest.raises(ProviderError) as caught:
+            call(product=product, endpoints={product.name: host})
+        return caught.value
+
+    @pytest.mark.parametrize("status", [403, 407, 502, 503])
+    def test_a_proxy_that_refuses(
+        self, left_out: Callable[[], list[str]], proxy: Gate, monkeypatch: pytest.MonkeyPatch, status: int
+    ) -> None:
+        """A proxy that lets none of them through is one line, which names all hosts."""
+        proxy.status = status
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+        self.assert_one(left_out(), f"http://{proxy.address}", str(status), "name them in NO_PROXY")
+
+    def test_a_proxy_that_is_gone(
+        self, left_out: Callable[[], list[str]], nobody: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """So is one where nobody listens."""
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{nobody}")
+        self.assert_one(left_out(), f"http://{nobody}", "refused", "name them in NO_PROXY")
+
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            ("Failed to resolve '{host}' (no such name)", "Failed to resolve them (no such name)"),
+            ("Read timed out. (read timeout=4.0)", "Read timed out. (read timeout=4.0)"),
+            ("certificate is not valid for '{host}'", "certificate is not valid for them"),
+        ],
+    )
+    def test_no_network(
+        self,
+        left_out: Callable[[], list[str]],
+        error: str,
+        reason: str,
+    ) -> None:
+        """So is whatever else keeps all of them from answering."""
+        hosts = [
+            product.host.replace("{region}", region)
+            for product in (VPC, ECS, RESOURCE_MANAGER)
+            for region in ("cn-hangzhou", "a-new-1")
+        ]
+        with responses.RequestsMock(assert_all_requests_are_fired=False) as answers:
+            for host in hosts:
+                failure = requests.ConnectionError(error.replace("{host}", host))
+                answers.add(responses.POST, f"https://{host}/", body=failure)
+            self.assert_one(left_out(), f"no answer from them: {reason}")
+
+    @staticmethod
+    def assert_one(lines: list[str], *parts: str) -> None:
+        """Assert that there is one line, with the name of each host once and with these parts."""
+        (line,) = lines
+        for part in (
+            "ecs (ecs.a-new-1.aliyuncs.com), ",
+            "resourcemanager (resourcemanager.aliyuncs.com), ",
+            *parts,
+        ):
+            assert part in line
+        for region in ("cn-hangzhou", "a-new-1"):
+            assert line.count(f"vpc.{region}.aliyuncs.com") == 1

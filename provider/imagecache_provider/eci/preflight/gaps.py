@@ -8,9 +8,11 @@ cloud is certain to refuse in the same way when it's asked to build, such as a w
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from imagecache_provider.eci.products import ECI, Product
 from imagecache_provider.errors import CloudError, ConfigurationError, TryAgainError, where
@@ -122,11 +124,13 @@ class Gaps:
             self.give_up(message)
             return
         self._silent.add((product.name, region))
-        cause = _Cause("preflight left out what ", f" would tell: {message}{_MEANT}")
+        host = error.cause.host
+        name = f"{product.name} ({host})" if host else product.name
+        cause = _Cause("preflight left out what ", f" would tell: {_of_any_host(message, host)}{_MEANT}")
         if error.cause.unresolved and "{region}" in product.host:
-            self._doubt(region, cause, product.name)
+            self._doubt(region, cause, name)
         else:
-            self._add(cause, product.name)
+            self._add(cause, name)
 
     def _refuse(self, refusal: Finding) -> None:
         self.off = True
@@ -177,6 +181,16 @@ class Gaps:
 
 def _failure(reason: str) -> _Cause:
     return _Cause("preflight left out what ", f" would tell: {reason}")
+
+
+def _of_any_host(text: str, host: str) -> str:
+    """Say of all hosts what is said of one, so that one cause is one line, whichever hosts it's about."""
+    if not host:
+        return text
+    named, whole = re.escape(urlsplit(f"//{host}").hostname or host), re.escape(host)
+    alone = r"(?<![\w./:-])"  # not a part of another address, such as that of a proxy on the same machine
+    spelled = rf"'?(?:https?://{whole}|{alone}{whole}|{alone}{named})'?(?![\w-]|[.:]\w)"
+    return re.sub(spelled, "them", text, flags=re.IGNORECASE)
 
 
 def _refusal_of_the_caller(error: CloudError) -> Finding:
