@@ -37,7 +37,10 @@ class Finding:
         fact: what was found; a clause that follows the property's name.
         remedy: what the user can do; a clause.
         certain: whether the cloud would refuse or fail it if it were done now; else it's advice.
-        everywhere: whether it's true of all resources of the account or the region: it's told once then.
+        everywhere: whether it's true of all resources of the account, the region or the run: it's told once
+            then.
+        known_by: what tells it from other findings, if its fact changes with the time, such as the hours that
+            are left; empty if the fact does.
     """
 
     property: str
@@ -45,6 +48,7 @@ class Finding:
     remedy: str
     certain: bool = True
     everywhere: bool = False
+    known_by: str = ""
 
     def text(self, title: str) -> str:
         """Say it for people; `title` names the resource."""

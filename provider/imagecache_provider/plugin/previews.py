@@ -174,7 +174,7 @@ class Previews:
         hidden = list(secrets)
         for finding in findings:
             where = "" if finding.everywhere else urn
-            what = [where, finding.property, finding.fact, finding.remedy]
+            what = [where, finding.property, finding.known_by or finding.fact, finding.remedy]
             if not self._told.told(what, before=preview is not True):
                 self._told.tell(what, noted=preview is not False)
                 text = finding.text(_title(session, urn))

@@ -280,6 +280,46 @@ class TestUp:
             world.run(changed(plugin, before, right(world, retentionDays=30)))
         assert findings(told) == [("web", "expireDateTime")] * 2
 
+    @pytest.mark.parametrize(
+        ("days", "seconds", "said"), [(29, 72000, "expireDateTime"), (7, 85800, "lastMatchedTime")]
+    )
+    def test_state_as_time_goes(
+        self, world: World, start: Start, told: Told, days: int, seconds: int, said: str
+    ) -> None:
+        """An hour less, or a day more, between a preview and its update isn't told as something new."""
+        before = world.run(created(start(), **right(world, retentionDays=30)))
+        told.clear()
+        world.cloud.advance(days * 86400 + seconds)
+        for _ in range(2):
+            plugin = start(preflight=None, run="one")
+            seen = world.run(plugin.read("web", before.id, before.inputs, before.outputs))
+            assert seen is not None
+            world.run(changed(plugin, seen, right(world, retentionDays=30)))
+            world.cloud.advance(2400)
+        assert [what for _, what in findings(told)].count(said) == 1
+
+    @pytest.mark.parametrize("rule", ["eipInstanceId", "regionId", "vswitchIds"])
+    def test_first_too_many(
+        self, world: World, start: Start, told: Told, monkeypatch: pytest.MonkeyPatch, rule: str
+    ) -> None:
+        """What is said at the first cache too many is told once: the update may come to another first."""
+        lru = {"eliminationStrategy": "LRU"}
+        if rule == "regionId":
+            world.run(created(start(), "old", **right(world, **lru)))
+            world.cloud.quotas["MaxImageCacheCount"] = 4
+        if rule == "vswitchIds":
+            monkeypatch.setattr(world.cloud.vpc, "available_addresses", lambda _vswitch: 3)
+        names = ["a", "b", "c", "d", "e"]
+        unknown = right(world, **lru, securityGroupId=UNKNOWN)
+        world.run(together(start(preflight=None, run="one"), dict.fromkeys(names, unknown)))
+        plugin = start(preflight=None, run="one")
+
+        async def up() -> None:
+            await asyncio.gather(*(created(plugin, name, **right(world, **lru)) for name in reversed(names)))
+
+        world.run(up())
+        assert [what for _, what in findings(told)].count(rule) == 1
+
     def test_gaps(self, world: World, start: Start, told: Told) -> None:
         """What can't be asked is told once a run, too; a process of the update tells what is new of it."""
         for action in ("DescribeVSwitches", "ListUsage"):

@@ -36,6 +36,7 @@ def room_in_the_quota(plan: Plan, facts: Facts) -> Iterator[Finding]:
             f" least used, now {len(evictable)} of them, such as {evictable[0].name} ({evictable[0].id})",
             "delete caches that nobody needs, or ask for a larger quota",
             certain=False,
+            everywhere=True,
         )
         return
     yield Finding(
@@ -44,6 +45,7 @@ def room_in_the_quota(plan: Plan, facts: Facts) -> Iterator[Finding]:
         "delete caches that nobody needs, set eliminationStrategy to LRU on some, or ask for a larger quota",
         # One that takes another's place may well go first (deleteBeforeReplace), which a preview doesn't say.
         certain=not plan.replaces,
+        everywhere=True,
     )
 
 

@@ -93,6 +93,7 @@ def expires(outputs: Mapping[str, Any], now: datetime, days: int) -> Iterator[Fi
         " until an up makes it anew",
         "raise retentionDays, or run up soon after that",
         certain=False,
+        known_by=ends.isoformat(),
     )
 
 
@@ -122,6 +123,7 @@ def _unused(created: datetime | None, matched: datetime | None, now: datetime) -
         f"{used}; ECI deletes a cache that it made by itself after {limit // _DAY}, this one goes on costing",
         "delete it, or see by getImageCacheMatch why the instances that it's for don't get it",
         certain=False,
+        known_by=since.isoformat(),
     )
 
 

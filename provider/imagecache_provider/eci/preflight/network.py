@@ -106,6 +106,7 @@ def free_addresses(plan: Plan, facts: Facts) -> Iterator[Finding]:
             f" and this is build {free + 1} there; a build takes one until it's done",
             f"add a vSwitch, or run up with --parallel {free}",
             certain=False,
+            everywhere=True,  # which of the builds is that one differs from a preview to its up
         )
 
 
@@ -157,6 +158,7 @@ def shared_eip(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "put a NAT gateway with an SNAT entry before the vSwitches and leave eipInstanceId out, and they"
             " are built side by side",
             certain=False,
+            everywhere=True,
         )
 
 
