@@ -83,7 +83,7 @@ class Account:
 
     def process(self) -> Plugin:
         """Start a process of the plugin, which knows of nothing that went before."""
-        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP", "preflight": "off"}
+        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTPS", "preflight": "off"}
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
         plugin = self.loop.run_until_complete(Plugin.start(Servicer({}, self.clock), {**settings, **keys}))
         plugin.kinds = {"gate": "imagecache:eci:ReadinessGate"}
