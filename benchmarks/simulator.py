@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -181,7 +182,10 @@ def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def resident_mb(process_id: int) -> float:
-    """Return a process's resident memory in MB."""
+    """Return a process's resident memory in MB; `ps` tells it where there is no /proc, as on macOS."""
+    statm = Path(f"/proc/{process_id}/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 1024**2
     shown = subprocess.run(
         ["ps", "-o", "rss=", "-p", str(process_id)], capture_output=True, text=True, check=True
     )

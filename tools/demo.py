@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import processes
 from engine_environment import EngineMissingError, find_engine
 from local_stack import LocalStack, Simulator
 
@@ -155,7 +156,7 @@ def main() -> int:
 
 
 def _demonstrate(*, keep: bool) -> None:
-    _stop_kept()
+    stop_kept()
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
     with contextlib.ExitStack() as cleaning:
@@ -223,15 +224,12 @@ def _keep(stack: LocalStack) -> None:
     )
 
 
-def _stop_kept() -> None:
+def stop_kept() -> None:
     """End the simulator that an earlier run with KEEP left, if that process is still it."""
     if not KEPT.exists():
         return
     pid = int(json.loads(KEPT.read_text())["pid"])
-    command = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
-    ).stdout
-    if "imagecache_simulator" in command:
+    if "imagecache_simulator" in processes.command(pid):
         os.kill(pid, signal.SIGTERM)
 
 

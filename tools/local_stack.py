@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import processes
 from engine_environment import environment
 
 PASSPHRASE = "not-a-secret"  # noqa: S105 - it protects made-up secrets on this machine alone
@@ -254,22 +255,13 @@ def end(process: subprocess.Popen[str]) -> None:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE)
-    for left in _session(process.pid):
+    for left in processes.of_session(process.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(left, signal.SIGKILL)
     process.wait()
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
-
-
-def _session(leader: int) -> list[int]:
-    """Find the processes of a session, such as the plugins of an engine that was killed."""
-    listing = subprocess.run(
-        ["ps", "-e", "-o", "pid=,sid="], capture_output=True, text=True, check=False
-    ).stdout
-    pairs = (line.split() for line in listing.splitlines())
-    return [int(pid) for pid, session in pairs if session == str(leader)]
 
 
 def _without_cloud_settings(variables: Mapping[str, str]) -> dict[str, str]:

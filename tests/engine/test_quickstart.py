@@ -79,11 +79,15 @@ def test_real_account_needs_the_switch(cloud: Simulator, template: Template, tmp
 
 
 def _descendants(leader: int) -> list[int]:
-    listing = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    parents = dict(line.split() for line in listing.splitlines())
-    found = [str(leader)]
+    parents = {int(stat.parent.name): _parent(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
+    found = [leader]
     for process in found:
         found.extend(child for child, parent in parents.items() if parent == process)
-    return [int(process) for process in found[1:]]
+    return found[1:]
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return 0
