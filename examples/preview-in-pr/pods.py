@@ -10,10 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from preview import Step
+from preview import UNKNOWN, Step
 
-_PINNED = re.compile(r"@[\w+.-]+:[0-9a-fA-F]+$")
-_TAG = re.compile(r":(?P<tag>[\w][\w.-]*)$")
+_HOST = r"[0-9A-Za-z]+(?:(?:\.|-+)[0-9A-Za-z]+)*"
+_PART = r"[0-9a-z]+(?:(?:\.|__?|-+)[0-9a-z]+)*"
+_IMAGE = re.compile(
+    rf"(?:(?:{_HOST}|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?"
+    r"(?P<digest>@(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))?",
+    re.ASCII,
+)
+"""An image's reference, by the grammar of github.com/distribution/reference."""
 
 
 def always_pulled(step: Step) -> Iterator[str]:
@@ -43,7 +50,11 @@ def _containers(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _moves(image: str) -> bool:
-    if _PINNED.search(image):
+    """Say whether Kubernetes takes an image for one that is moved: with the tag `latest`, or with none.
+
+    What is no reference is never pulled, and what a preview can't know yet may be any image.
+    """
+    named = _IMAGE.fullmatch(image)
+    if image == UNKNOWN or named is None or named["digest"]:
         return False
-    tag = _TAG.search(image.rpartition("/")[2])
-    return tag is None or tag["tag"] == "latest"
+    return named["tag"] in {None, "latest"}

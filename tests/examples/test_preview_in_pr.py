@@ -6,6 +6,7 @@ What an engine really writes is in tests/engine/plugin/test_preview_in_pr.py; he
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ import pytest
 from imagecache_provider.diff import _REASONS
 from imagecache_provider.fields import Change
 
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What the engine writes for a value that a preview can't know."""
 COMMENT = Path(__file__).resolve().parents[2] / "examples" / "preview-in-pr" / "comment.py"
 CACHE = "imagecache:eci:ImageCache"
 Comment = Callable[..., str]
@@ -219,6 +222,27 @@ def test_pull_policy(comment: Comment, kind: str, inputs: Any, warned: bool) -> 
     assert ("`app`" in text and "at each start" in text) == warned
     assert "Other resources: 1 created." in text
     assert "at each start" not in comment(step("app", "delete", kind, oldState={"inputs": inputs}))
+
+
+def test_images_without_a_policy(comment: Comment) -> None:
+    """Without a policy, Pods pull what has the tag latest or none; no malformed or unknown reference."""
+    pulled = [
+        *("nginx", "team/nginx:latest", "registry.example.com:5000/team/nginx", "localhost/nginx"),
+        *("[fd00::5]:5000/nginx:latest", "A-b.c/nginx", "a__b--c.d/e_f"),
+    ]
+    left = [
+        *("nginx:latest-1", "nginx:1.27", "registry.example.com:5000/team/nginx:1.27", "localhost:5000"),
+        *(f"nginx@sha{bits}:{'0' * (bits // 4)}" for bits in (256, 384, 512)),
+        *("nginx@latest", "nginx:latest@latest", f"nginx@sha256:{'0' * 63}", f"nginx@sha384:{'0' * 64}"),
+        *("Nginx", "nginx:", "nginx: latest", "a//b", "a___b", "-a:latest", "https://a.b/c", "a:b:latest"),
+        *("größe", "nginx\n", "a b", "", "[secret]", UNKNOWN),
+    ]
+    pods = (
+        step(f"pod-{number}", "create", "kubernetes:core/v1:Pod", newState={"inputs": {"containers": [each]}})
+        for number, each in enumerate({"image": image} for image in [*pulled, *left])
+    )
+    text = comment(*pods)
+    assert re.findall(r"`pod-(\d+)`.*at each start", text) == [str(number) for number in range(len(pulled))]
 
 
 def test_policies_are_in_the_event_log(comment: Comment) -> None:
