@@ -200,8 +200,12 @@ def _drift(events: Iterable[automation.events.EngineEvent]) -> Iterator[Drift]:
 def _pulled(folder: Path, programs: Programs) -> Iterator[Outcome]:
     """Bring the folder's git checkout up to date; what is there is applied if that fails."""
     command = ["git", "-C", str(folder), "pull", "--quiet", "--ff-only"]
-    with programs.started(command) as git:
-        _, errors = git.communicate()
+    try:
+        with programs.started(command) as git:
+            _, errors = git.communicate()
+    except OSError as error:
+        yield Outcome("", "failed", error=f"git pull: {error}: --pull needs git on PATH")
+        return
     if git.returncode:
         result = "interrupted" if programs.asked_to_end.is_set() else "failed"
         yield Outcome("", result, error=f"git pull: {errors.strip()[:LONGEST_ERROR]}")
@@ -241,7 +245,7 @@ _reporting = threading.Lock()
 
 def _report(outcome: Outcome) -> None:
     with _reporting:
-        print(json.dumps(asdict(outcome), ensure_ascii=False), flush=True)
+        print(json.dumps(asdict(outcome)), flush=True)  # as ASCII: a file's name may be no text at all
 
 
 def _arguments() -> argparse.Namespace:
@@ -250,15 +254,29 @@ def _arguments() -> argparse.Namespace:
     how_long = parser.add_mutually_exclusive_group(required=True)
     how_long.add_argument("--once", action="store_true", help="end after one round")
     how_long.add_argument(
-        "--every", type=float, default=0.0, metavar="SECONDS", help="begin a round that often"
+        "--every", type=_seconds, default=0.0, metavar="SECONDS", help="begin a round that often"
     )
     parser.add_argument("--check", action="store_true", help="report drift, and change nothing")
     parser.add_argument("--pull", action="store_true", help="run `git pull` in the folder before each round")
-    parser.add_argument("--parallel", type=int, default=4, help="stacks at once (default 4)")
+    parser.add_argument("--parallel", type=_count, default=4, help="stacks at once (default 4)")
     arguments = parser.parse_args()
     if not arguments.folder.is_dir():
         parser.error(f"{arguments.folder} is no folder")
     return arguments
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is no time between two rounds: give seconds, such as 900")
+    return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of stacks: give 1 or more")
+    return count
 
 
 if __name__ == "__main__":

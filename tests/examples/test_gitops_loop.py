@@ -150,6 +150,52 @@ def test_a_name_is_no_option(once: Round) -> None:
         assert sorted(stepped) == sorted(flags)
 
 
+def test_a_name_that_is_no_text(once: Round) -> None:
+    """A file whose name is no text, as other systems leave them, is reported; the others have their turn."""
+    (once.stacks / "caches" / "Pulumi.\udcff.yaml").write_text("")
+    status, report = once.run("prod", PYTHONIOENCODING="utf-8:strict")
+    assert (status, {stack: line["result"] for stack, line in report.items()}) == (
+        1,
+        {"caches/prod": "unchanged", "caches/\udcff": "failed"},
+    )
+
+
+def test_no_git(once: Round) -> None:
+    """Where there is no git to pull with, that is reported, and what is there is applied."""
+    status, report = once.run("prod", arguments=("--pull",))
+    assert (status, report["caches/prod"]["result"]) == (1, "unchanged")
+    assert report[""]["error"].startswith("git pull: ")
+    assert report[""]["error"].endswith(": --pull needs git on PATH")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        *(
+            ("--every", value, "is no time between two rounds")
+            for value in ("0", "-5", "nan", "inf", "1e300")
+        ),
+        *(("--parallel", value, "is no number of stacks") for value in ("0", "-1")),
+        ("--every", "often", "invalid"),
+        ("--parallel", "1.5", "invalid"),
+    ],
+)
+def test_numbers_that_are_none(once: Round, option: str, value: str, said: str) -> None:
+    """A number that no loop can be run by is told before anything begins."""
+    how_long = [] if option == "--every" else ["--once"]
+    done = subprocess.run(
+        [sys.executable, str(LOOP), str(once.stacks), f"{option}={value}", *how_long],
+        env={"PATH": str(once.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def report_of(name: str, result: str, error: str, changes: dict[str, int]) -> Any:
     """Write a stack's line of the report, whatever seconds it took."""
     seconds = pytest.approx(0, abs=600)
