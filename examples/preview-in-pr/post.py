@@ -11,8 +11,10 @@ write it: only a comment of the token's own user is edited. Ends with 0, or with
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -40,9 +42,11 @@ def main() -> int:
         text, marker = _comment(sys.argv[1:])
         site = GitLab(os.environ) if os.environ.get("GITLAB_CI") else GitHub(os.environ)
         site.write(text, next((number for number, body in site.own() if _begins_with(body, marker)), None))
-    except (PostError, OSError, ValueError, LookupError) as error:
-        said = str(error) if isinstance(error, PostError) else f"{type(error).__name__}: {error}"
-        print(f"error: {said}", file=sys.stderr)
+    except (PostError, OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (LookupError, TypeError, AttributeError) as error:
+        print(f"error: the site's answer isn't as its API has it: {error!r}", file=sys.stderr)
         return 1
     return 0
 
@@ -51,11 +55,13 @@ class GitHub:
     """A pull request on GitHub."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        token = _value(environment, "GITHUB_TOKEN")
+        token = _token(environment, "GITHUB_TOKEN")
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
         self._graph = _value(environment, "GITHUB_GRAPHQL_URL")
         self._repository = _value(environment, "GITHUB_REPOSITORY")
         self._number = _value(environment, "NUMBER")
+        if not (self._number.isascii() and self._number.isdecimal()):
+            raise PostError(f"NUMBER is {self._number!r}: set it to the pull request's number")
         self._issues = f"{_value(environment, 'GITHUB_API_URL')}/repos/{self._repository}/issues"
 
     def own(self) -> Iterator[tuple[int, str]]:
@@ -86,7 +92,7 @@ class GitLab:
     """A merge request on GitLab."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._headers = {"PRIVATE-TOKEN": _value(environment, "NOTES_TOKEN")}
+        self._headers = {"PRIVATE-TOKEN": _token(environment, "NOTES_TOKEN")}
         self._api = _value(environment, "CI_API_V4_URL")
         project, request = (_value(environment, f"CI_{each}") for each in ("PROJECT_ID", "MERGE_REQUEST_IID"))
         self._notes = f"{self._api}/projects/{project}/merge_requests/{request}/notes"
@@ -130,23 +136,38 @@ def _begins_with(body: str, marker: str) -> bool:
 
 
 def _value(environment: Mapping[str, str], name: str) -> str:
-    if not environment.get(name):
+    value = environment.get(name, "").strip()
+    if not value:
         raise PostError(f"{name} isn't set: the job's environment has to have it")
-    return environment[name]
+    return value
+
+
+def _token(environment: Mapping[str, str], name: str) -> str:
+    """Give a token that can be sent: the library would quote another one in its error."""
+    token = _value(environment, name)
+    if not re.fullmatch("[!-~]+", token):
+        raise PostError(f"{name} has blanks or other characters that no token has: set it anew")
+    return token
 
 
 def _ask(method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Any:
     """Call the site; its answer is JSON."""
     data = None if body is None else json.dumps(body).encode()
     sent = {**headers, "Content-Type": "application/json", "User-Agent": "preview-in-pr"}
-    request = urllib.request.Request(url, data, sent, method=method)  # noqa: S310 - the job's own site
     try:
+        request = urllib.request.Request(url, data, sent, method=method)  # noqa: S310 - the job's own site
         with urllib.request.build_opener(_Stay).open(request, timeout=SECONDS) as answer:
-            return json.load(answer)
+            told = answer.read()
     except urllib.error.HTTPError as error:
         with error:
             said = error.read(300).decode(errors="replace").strip()
         raise PostError(f"{method} {url}: {error.code} {said}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise PostError(f"{method} {url}: {error or type(error).__name__}") from None
+    try:
+        return json.loads(told)
+    except ValueError:
+        raise PostError(f"{method} {url}: an answer came that is no JSON") from None
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ class Site:
     Attributes:
         comments: author, and text, by number.
         writes: method and path of each call that wrote.
+        moved_to: an address that each answer points to, if any.
+        raw: what each answer is instead, if anything.
     """
 
     def __init__(self, kind: str) -> None:
@@ -34,6 +36,7 @@ class Site:
         self.comments: dict[int, tuple[int, str]] = {}
         self.writes: list[tuple[str, str]] = []
         self.moved_to = ""
+        self.raw: bytes | None = None
         site = self
 
         class Door(BaseHTTPRequestHandler):
@@ -64,7 +67,7 @@ class Site:
         if self.moved_to:
             call.send_header("Location", self.moved_to)
         call.end_headers()
-        call.wfile.write(json.dumps(said).encode())
+        call.wfile.write(json.dumps(said).encode() if self.raw is None else self.raw)
 
     def find(self, call: BaseHTTPRequestHandler, body: Any) -> Any:
         """Read or write what a call names."""
@@ -198,3 +201,66 @@ def test_token_stays(site: Site, file: Path) -> None:
     done = site.post(file)
     assert done.returncode == 1
     assert ": 302 " in done.stderr
+
+
+@SITES
+@pytest.mark.parametrize("token", ["correct-\nhorse", "correct horse", "correct-horse€", "correct-\x07horse"])
+def test_token_that_cannot_be_sent(site: Site, file: Path, token: str) -> None:
+    """A token that was pasted wrong is told by its variable, and never shown."""
+    name = {"github": "GITHUB_TOKEN", "gitlab": "NOTES_TOKEN"}[site.kind]
+    done = site.post(file, **{name: token})
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: {name} has blanks or other characters that no token has: set it anew\n",
+    )
+
+
+@SITES
+def test_blanks_around_values(site: Site, file: Path) -> None:
+    """A line's end behind a token or an address, as files have it, is no part of it."""
+    name = {"github": "GITHUB_TOKEN", "gitlab": "NOTES_TOKEN"}[site.kind]
+    assert site.post(file, **{name: f" {TOKEN}\n"}).returncode == 0
+    assert len(site.comments) == 1
+
+
+@SITES
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"<html>", "an answer came that is no JSON"),
+        (b"", "an answer came that is no JSON"),
+        (b"\xff\xfe\xff", "an answer came that is no JSON"),
+        (b"null", "the site's answer isn't as its API has it"),
+        (b"[]", "the site's answer isn't as its API has it"),
+        (b'{"data": null}', "the site's answer isn't as its API has it"),
+    ],
+)
+def test_odd_answers(site: Site, file: Path, raw: bytes, said: str) -> None:
+    """An answer of a proxy, or of another site, is one line too."""
+    site.raw = raw
+    done = site.post(file)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert said in done.stderr
+
+
+@SITES
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/a b", "http://127.0.0.1:port", "http://[::1", "here"]
+)
+def test_address_that_leads_nowhere(site: Site, file: Path, address: str) -> None:
+    """An address that can't be called is one line as well."""
+    name = {"github": "GITHUB_GRAPHQL_URL", "gitlab": "CI_API_V4_URL"}[site.kind]
+    done = site.post(file, **{name: address})
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert address in done.stderr
+
+
+@pytest.mark.parametrize("number", ["five", "5/../6", "-5", "\u0665"])
+@pytest.mark.parametrize("site", ["github"], indirect=True)
+def test_number_of_no_pull_request(site: Site, file: Path, number: str) -> None:
+    """A number is digits: it's a part of the address that is called."""
+    done = site.post(file, NUMBER=number)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: NUMBER is {number!r}: set it to the pull request's number\n",
+    )
