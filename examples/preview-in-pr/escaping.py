@@ -19,14 +19,16 @@ _SEEMS_MORE = re.compile(r"[0-9a-f]{7}|www|ghsa-|[0-9a-z]-[0-9]", re.IGNORECASE)
 """Words all the same that are linked: a commit, a site, an advisory, GH-12 and tickets of other trackers."""
 
 _NOT_IN_CELLS = re.compile(r"[`|]")
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]")
+_MARKUP = re.compile(r"[\\`*_[\]<>|~&$]")
 _MAKES_LINKS = re.compile(r"[:@.]")
 _APART = "<!---->"
 """Shown as nothing, and keeps what is on both sides from being read as one."""
 
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
-_UNSEEN = re.compile(rf"[{_BLANK}]")
-"""What Python calls printable, though nothing is printed: fillers, joiners and variation selectors."""
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00013441\U00013442\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+"""What Python calls printable, though nothing is printed: fillers, joiners, blanks, variation selectors."""
 
 
 def prose(text: str, longest: int = 1000) -> str:
@@ -36,17 +38,8 @@ def prose(text: str, longest: int = 1000) -> str:
 
 
 def code(text: str, longest: int = 100) -> str:
-    """Write a name or a value as code, on one line of Markdown."""
-    shown = visible(" ".join(cut(text, longest).split()))
-    if not shown:
-        return '""'
-    if not _NOT_IN_CELLS.search(shown):
-        return f"`{shown}`"
-    # Between these tags Markdown is read, and addresses become links.
-    apart = "".join(
-        _APART + each if _MAKES_LINKS.match(each) else _MARKUP.sub(_entity, each) for each in shown
-    )
-    return f"<code>{apart}</code>"
+    """Write a name or a value as code, on one line of Markdown; what is beyond the longest is cut."""
+    return _code(cut(text, longest).split())
 
 
 def fenced(text: str, longest: int = 2000) -> str:
@@ -54,7 +47,7 @@ def fenced(text: str, longest: int = 2000) -> str:
     lines = [visible(line.expandtabs(4)) for line in cut(text, longest).splitlines()]
     # GitLab takes a line that begins with a slash for a command, in some versions in a block, too.
     shown = "\n".join(f" {line}" if line.startswith("/") else line for line in lines)
-    fence = "`" * max(2, *map(len, ["", *re.findall(r"`+", shown)])) + "`"
+    fence = "`" * (max(2, *map(len, re.findall("`*", shown))) + 1)
     return f"{fence}text\n{shown}\n{fence}"
 
 
@@ -80,11 +73,24 @@ def length(text: str) -> int:
 
 def _line(words: list[str]) -> str:
     grouped = groupby(words, key=_is_a_word)
-    return " ".join(" ".join(each) if plain else code(" ".join(each), 1000) for plain, each in grouped)
+    return " ".join(" ".join(each) if plain else _code(list(each)) for plain, each in grouped)
+
+
+def _code(words: list[str]) -> str:
+    shown = visible(" ".join(words))
+    if not shown:
+        return '""'
+    if not _NOT_IN_CELLS.search(shown):
+        return f"`{shown}`"
+    # Between these tags Markdown is read, and addresses become links.
+    apart = "".join(
+        _APART + each if _MAKES_LINKS.match(each) else _MARKUP.sub(_entity, each) for each in shown
+    )
+    return f"<code>{apart}</code>"
 
 
 def _is_a_word(text: str) -> bool:
-    return bool(_WORD.fullmatch(text)) and not _SEEMS_MORE.search(text) and visible(text) == text
+    return bool(_WORD.fullmatch(text)) and not _SEEMS_MORE.search(text) and all(map(_is_seen, text))
 
 
 def _entity(found: re.Match[str]) -> str:

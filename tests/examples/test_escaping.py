@@ -62,8 +62,14 @@ UNSEEN = [
     *map(
         chr, [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180E, 0x180F, 0x2800, 0x3164, 0xFE00, 0xFE0F]
     ),
-    *map(chr, [0xFFA0, 0xE0100, 0xE01EF]),
+    *map(chr, [0xFFA0, 0xE0100, 0xE01EF, 0x180C, 0xFE08, 0xE0101, 0x13441, 0x13442, 0x16FE4, 0x1D159]),
 ]
+SEEN = [
+    *string.ascii_letters, *string.digits, *string.punctuation, " ", "é", "中", "→", "\U0001f40b",
+    # Beside what isn't seen:
+    *map(chr, [0x34E, 0x350, 0x115E, 0x1161, 0x17B3, 0x17B6, 0x180A, 0x1810, 0x2801, 0x3163, 0x3165, 0xFE10]),
+    *map(chr, [0xFF9F, 0xFFC2, 0x16FE3, 0x1D158, 0x1D15A]),
+]  # fmt: skip
 PLACES = ["| {} | x |\n|---|---|", "| x | y |\n|---|---|\n| a | {} |", "- ⚠️ {}", "### Image caches: {}"]
 anything = st.text(
     st.sampled_from("aB7-_.:/@#!~%&$^*`|\\<>[]()+'\" \n\r\t,;?=wWé中→\u202e\u200b\ufe0f") | st.characters(),
@@ -149,6 +155,12 @@ def test_what_is_not_seen_is_told(character: str) -> None:
     assert escaping.fenced(f"a{character}b") == f"```text\na{number}b\n```"
 
 
+@pytest.mark.parametrize("character", SEEN, ids=ascii)
+def test_what_is_seen_stays(character: str) -> None:
+    """All other characters are shown as they are."""
+    assert escaping.visible(character) == character
+
+
 @pytest.mark.parametrize("place", PLACES)
 @examples(150)
 @given(anything)
@@ -174,14 +186,36 @@ def test_any_block(text: str) -> None:
     assert not [line for line in shown if line.startswith("/")]
 
 
+@pytest.mark.parametrize(
+    ("text", "fence", "shown"),
+    [
+        ("", "```", ""),
+        ("a\n\tb", "```", "a\n    b"),
+        ("``", "```", "``"),
+        ("```", "````", "```"),
+        ("a ```` b\n```", "`````", "a ```` b\n```"),
+        ("` ` ` `", "```", "` ` ` `"),
+        ("/close\na /b\n/c\n//", "```", " /close\na /b\n /c\n //"),
+    ],
+)
+def test_blocks(text: str, fence: str, shown: str) -> None:
+    """A block's fence is longer than all in it, and a slash that begins a line has a blank before it."""
+    assert escaping.fenced(text) == f"{fence}text\n{shown}\n{fence}"
+
+
 def test_sentences_stay() -> None:
     """A sentence of words stays as it is: code is for what could be taken for something."""
     for sentence in (
         "the images are pulled again; until the cache is Ready, new pods pull from the registry",
         "it isn't \"so\" (really), or 'so'; is it? 1.27 → 5 · org/repo: ok!",
         "镜像缓存 wird größer (bald).",
+        "- and then - a ww, a hsa-ab or ghsab; an abcdef and a 123456, c3-po and 5.5/5 'or' x'y",
+        'so he says: "a, b", ("c"), (d.) e." f.\' g?! (\'h\'.)',
     ):
         assert escaping.prose(sentence) == sentence
+    assert escaping.prose("#12 1a2b3c4  and #1 a") == "`#12 1a2b3c4` and `#1` a"
+    for word in ("5-5", "0-9", "9-0", "a-1", "z-1", "Z-1", "wWw", "xwwwx", "xGHSA-x", "abcdef0", "0ABCDEF"):
+        assert escaping.prose(f"a {word} b") == f"a `{word}` b"
     assert escaping.prose("use #12 and\n\n  vsw-1 or a_b") == "use `#12` and<br>`vsw-1` or `a_b`"
 
 
@@ -206,7 +240,12 @@ def test_forms_of_code() -> None:
     assert escaping.code("x" * 101) == f"`{'x' * 100} … (cut)`"
     assert escaping.prose("x" * 1001) == f"{'x' * 1000} … (cut)"
     assert escaping.fenced("x" * 2001) == f"```text\n{'x' * 2000} … (cut)\n```"
-    assert escaping.prose(f"#{'x' * 998}") == f"`#{'x' * 998}`"
+    assert escaping.code("x" * 100) == f"`{'x' * 100}`"
+    assert escaping.prose(f"#{'x' * 999}") == f"`#{'x' * 999}`"
+    assert escaping.prose(f"#{'x' * 1001}") == f"`#{'x' * 999}` … (cut)"
+    assert escaping.prose(f"#{'x' * 2000}", 2001) == f"`#{'x' * 2000}`"
+    assert escaping.fenced("x" * 2000) == f"```text\n{'x' * 2000}\n```"
+    assert escaping.cut("a  b", 2) == "a … (cut)"
 
 
 @pytest.mark.parametrize(
@@ -227,3 +266,5 @@ def test_hidden_name(name: str, written: str) -> None:
 def test_length() -> None:
     """Characters beyond U+FFFF are two, as the sites count."""
     assert escaping.length("a中\U0001f40b") == 4
+    assert escaping.length("12345") == 5
+    assert escaping.length("") == 0
