@@ -9,13 +9,14 @@ stays as it is, and all others are written as code.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
 
 _PART = r"[0-9A-Za-z\u0080-\U0010ffff]+"
 _WORD = re.compile(rf"""["'(]*{_PART}(?:['./-]{_PART})*[)"']*[,.;:!?]*[)"']*|-""")
 """Letters and digits, joined by what joins them in a sentence, and the marks around them."""
 
-_SEEMS_MORE = re.compile(r"[0-9a-f]{7}|www|ghsa-|[0-9a-z]-[0-9]", re.IGNORECASE)
+_SEEMS_MORE = re.compile(r"[0-9a-f]{7}|www|ghsa-|\w-\d", re.IGNORECASE)
 """Words all the same that are linked: a commit, a site, an advisory, GH-12 and tickets of other trackers."""
 
 _NOT_IN_CELLS = re.compile(r"[`|]")
@@ -73,10 +74,10 @@ def length(text: str) -> int:
 
 def _line(words: list[str]) -> str:
     grouped = groupby(words, key=_is_a_word)
-    return " ".join(" ".join(each) if plain else _code(list(each)) for plain, each in grouped)
+    return " ".join(" ".join(each) if plain else _code(each) for plain, each in grouped)
 
 
-def _code(words: list[str]) -> str:
+def _code(words: Iterable[str]) -> str:
     shown = visible(" ".join(words))
     if not shown:
         return '""'

@@ -214,7 +214,20 @@ def test_sentences_stay() -> None:
     ):
         assert escaping.prose(sentence) == sentence
     assert escaping.prose("#12 1a2b3c4  and #1 a") == "`#12 1a2b3c4` and `#1` a"
-    for word in ("5-5", "0-9", "9-0", "a-1", "z-1", "Z-1", "wWw", "xwwwx", "xGHSA-x", "abcdef0", "0ABCDEF"):
+    for word in [
+        "5-5",
+        "0-9",
+        "9-0",
+        "a-1",
+        "z-1",
+        "Z-1",
+        "é-1",
+        "wWw",
+        "xwwwx",
+        "xGHSA-x",
+        "abcdef0",
+        "0ABCDEF",
+    ]:
         assert escaping.prose(f"a {word} b") == f"a `{word}` b"
     assert escaping.prose("use #12 and\n\n  vsw-1 or a_b") == "use `#12` and<br>`vsw-1` or `a_b`"
 
