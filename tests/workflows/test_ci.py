@@ -40,14 +40,16 @@ def test_sets_what_ci_run_sets(job: dict[str, Any]) -> None:
     """Each job has the variables of `.ci/run`: a test that skips on a laptop skips in neither."""
     (settings,) = re.findall(r"^((?:[A-Z_]+=\S+ )+)make test\b", RUN, re.MULTILINE)
     assert [f"{name}={value}" for name, value in job["env"].items()] == settings.split()
+    assert not [step for step in job["steps"] if set(step.get("env", ())) & set(job["env"])]
 
 
 def test_sets_what_tests_ask_for() -> None:
     """There is no `REQUIRE_…` in the tests that `.ci/run` leaves out, and it sets none that no test reads."""
     read_by_tests = {
         name
-        for file in (ROOT / "tests").rglob("*.py")
-        for name in re.findall(r"environ(?:\.get\(|\[)\"(REQUIRE_[A-Z_]+)\"", file.read_text())
+        for folder in ("tests", "policy-pack/tests")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"[\"'](REQUIRE_[A-Z_]+)[\"']", file.read_text())
     }
     assert read_by_tests == set(re.findall(r"\b(REQUIRE_[A-Z_]+)=1\b", RUN))
 
