@@ -7,6 +7,7 @@ preview doesn't know yet is never a failure.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -96,7 +97,7 @@ def _path(location: tuple[int | str, ...]) -> str:
         elif not path:
             path = step
         else:
-            path += f".{step}" if step.isidentifier() else f'["{step}"]'
+            path += f".{step}" if step.isidentifier() else f"[{json.dumps(step, ensure_ascii=False)}]"
     return path
 
 

@@ -210,6 +210,21 @@ class TestWrong:
         (reason,) = failures(images=[one, "busybox", other]).values()
         assert f"as {one!r} and as {other!r}" in reason
 
+    @pytest.mark.parametrize(
+        ("key", "path"),
+        [
+            ("a_b", "tags.a_b"),
+            ("größe", "tags.größe"),
+            ("a.b", 'tags["a.b"]'),
+            ('a"]b', 'tags["a\\"]b"]'),
+            ("a\\", 'tags["a\\\\"]'),
+            ("a\nb é", 'tags["a\\nb é"]'),
+        ],
+    )
+    def test_paths_of_keys(self, key: str, path: str) -> None:
+        """A key that is no plain name is quoted in the path, as Pulumi writes it, on one line."""
+        assert set(failures(tags={key: [1]})) == {path}
+
     def test_all_at_once(self) -> None:
         """Every failure is told at once."""
         found = failures(
