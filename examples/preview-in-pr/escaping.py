@@ -16,7 +16,7 @@ _PART = r"[0-9A-Za-z\u0080-\U0010ffff]+"
 _WORD = re.compile(rf"""["'(]*{_PART}(?:['./-]{_PART})*[)"']*[,.;:!?]*[)"']*|-""")
 """Letters and digits, joined by what joins them in a sentence, and the marks around them."""
 
-_SEEMS_MORE = re.compile(r"[0-9a-f]{7}|www|ghsa-|\w-\d", re.IGNORECASE)
+_SEEMS_MORE = re.compile(r"[0-9a-f]{7}|www|ghsa-|-\d", re.IGNORECASE)
 """Words all the same that are linked: a commit, a site, an advisory, GH-12 and tickets of other trackers."""
 
 _NOT_IN_CELLS = re.compile(r"[`|]")
