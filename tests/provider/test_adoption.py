@@ -181,6 +181,26 @@ def test_adopts_the_newest() -> None:
     assert create(sky) == "newer"
 
 
+def test_the_newest_goes_by_its_creation() -> None:
+    """Nothing but the creation tells which is the newest; one whose creation isn't told is the oldest."""
+    sky = Sky("imc-new")
+    outputs = {"newer": {"a": "1", "creationTime": "2026-01-01T00:02:00Z"}, "untold": {}}
+    outputs["older"] = {"b": "1", "creationTime": "2026-01-01T00:01:00Z"}
+    for id_ in outputs:
+        sky.leave(id_, Phase.BUILDING, first_record())
+    sky.there = [replace(seen, outputs=outputs[seen.id]) for seen in sky.there]
+    assert create(sky) == "newer"
+
+
+def test_adopts_an_older_one() -> None:
+    """Where the newest has failed, or is of another build, an older one that fits is taken."""
+    sky = Sky("imc-new")
+    sky.leave("imc-1", Phase.BUILDING, first_record(), "2026-01-01T00:01:00Z")
+    sky.leave("imc-2", Phase.FAILED, first_record(), "2026-01-01T00:02:00Z")
+    sky.leave("imc-3", Phase.BUILDING, None, "2026-01-01T00:03:00Z")
+    assert create(sky) == "imc-1"
+
+
 def of_another_request(record: Record) -> Record:
     """Return a record of the same build whose token tells another request."""
     first = "0" if record.token.text[0] != "0" else "1"
@@ -380,6 +400,32 @@ def test_one_listing() -> None:
 
     asyncio.run(all_of_them())
     assert sky.listings == 1
+
+
+def test_a_listing_for_each_stack_and_region() -> None:
+    """What was listed of one stack, or in one region, is asked for anew in another."""
+    asked = []
+
+    class Wide(Sky):
+        """A cloud of many regions."""
+
+        async def find(self, region: str, tags: Mapping[str, str]) -> list[Observed]:
+            """Note what is listed."""
+            asked.append((region, tags[STACK_TAG]))
+            return []
+
+    sky = Wide("imc-1")
+    ours = adoption(sky)
+    other = Identity.of("project", "production", "type", "web")
+    places = [(IDENTITY, "cn-hangzhou"), (IDENTITY, "cn-beijing"), (other, "cn-beijing")]
+
+    async def all_of_them() -> None:
+        for identity, region in places:
+            sky.wanted = {**INPUTS, "regionId": region}
+            await ours.create(identity, sky.wanted, told)
+
+    asyncio.run(all_of_them())
+    assert asked == [(region, identity.stack) for identity, region in places]
 
 
 def test_300_under_the_documented_limit(world: World) -> None:

@@ -417,6 +417,11 @@ class TestDescribed:
         """The cloud's own tags and ours alone are none."""
         assert described(ImageCacheArgs, shown(CLOUDS_OWN, images=["nginx"])) == {"images": ["nginx"]}
 
+    def test_empty(self) -> None:
+        """What the cloud returns empty is none."""
+        seen = shown(images=["nginx"], imageCacheName="", retentionDays=None)
+        assert described(ImageCacheArgs, seen) == {"images": ["nginx"]}
+
 
 TOLD: Inputs = {
     "images": ["nginx"],
