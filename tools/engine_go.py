@@ -107,7 +107,8 @@ class Workshop:
             except BaseException:
                 _stop(process)
                 raise
-            reader.join()
+            finally:
+                reader.join()  # before the pipe is closed
         if process.returncode:
             raise BuildFailedError(_explain(names, output.errors))
         self.display.done(f"{names}: built in {spoken(self.clock() - begin)}")

@@ -57,7 +57,7 @@ class Scenery:
     async def start(self) -> Plugin:
         """Start a process of the plugin."""
         keys = {"accessKey": "simulator", "secretKey": "simulator"}
-        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", "protocol": "HTTP", **keys}
+        settings = {"region": REGION, "endpoint": "eci.aliyuncs.com", **keys}
         return await Plugin.start(Servicer({}, self.clock), settings)
 
     def up(self, **inputs: Any) -> None:

@@ -86,8 +86,9 @@ def test_failed_preview(plugin: PLUGIN, tmp_path: Path) -> None:
     """A preview that fails shows its errors first, and what else it would have done."""
     plugin.program(web={**cache(), "options": {"dependsOn": ["${db}"]}}, db=cache("redis:7.4"))
     comment, _ = review(plugin.stack, tmp_path)
-    assert "❌ **The preview failed.**\n\n```text\nweb: imagecache:eci:ImageCache resource 'web': " in comment
-    assert "has 0 images; 1 to 20 are possible\n```" in comment
+    problem = "images has 0 images; 1 to 20 are possible"
+    error = f"web: imagecache:eci:ImageCache resource 'web' has a problem: {problem}"
+    assert f"❌ **The preview failed.**\n\n```text\n{error}\n```" in comment
     assert "\n\nUp to then: 1 created\n\n" in comment
     assert "| `db` | **created** | `images`: `redis:7.4` |" in comment
 
