@@ -404,7 +404,7 @@ class Readiness:
         return found
 
     def _is_stranger(self, seen: Observed | ProviderError) -> bool:
-        return isinstance(seen, Observed) and seen.tags.get(STACK_TAG) != self.stack
+        return isinstance(seen, Observed) and seen.stack != self.stack
 
     async def _described(self, region: str, ids: Collection[str]) -> Mapping[str, Observed | ProviderError]:
         """Look IDs up; a refused one, such as that of a mistyped import, keeps no other from its answer."""

@@ -7,7 +7,7 @@ what the preview hasn't looked at, or there was none, is looked at before it's d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class Previews:
         outputs: Properties,
         news: Properties,
         *,
-        secrets: Iterable[str],
+        secrets: Collection[str],
         found: Diff,
     ) -> None:
         """Say what the state tells of a resource, and if it isn't changed, what was asked for others tells.
@@ -67,7 +67,7 @@ class Previews:
             session: the resource's kind.
             outputs: as the state has them.
             news: what the program wants.
-            secrets: texts of the settings that must not be shown.
+            secrets: texts that must not be shown, those of this resource among them.
             found: what differs.
         """
         preflight = session.connection.preflight
@@ -77,10 +77,10 @@ class Previews:
         findings = list(preflight.recorded(outputs.plain, changed, fresh=request.urn in self._read))
         if not found:
             findings += preflight.watch(request.urn, request.id, news.plain)
-        await self._tell(session, request.urn, findings, [*secrets, *news.secret_texts()])
+        await self._tell(session, request.urn, findings, secrets)
 
     async def create(
-        self, request: Any, session: Session, inputs: Properties, secrets: Iterable[str], *, replaces: bool
+        self, request: Any, session: Session, inputs: Properties, secrets: Collection[str], *, replaces: bool
     ) -> None:
         """Look at a create, unless this run's preview has.
 
@@ -98,7 +98,7 @@ class Previews:
             replaces=replaces,
             state_is_empty=self._state_is_empty,
         )
-        await self._look(session, plan, [*secrets, *inputs.secret_texts()], preview=request.preview)
+        await self._look(session, plan, secrets, preview=request.preview)
 
     async def update(
         self,
@@ -108,7 +108,7 @@ class Previews:
         outputs: Properties,
         news: Properties,
         *,
-        secrets: Iterable[str],
+        secrets: Collection[str],
     ) -> None:
         """Look at an update, as at a create."""
         lifecycle = _looked_at(session)
@@ -118,9 +118,9 @@ class Previews:
         plan = lifecycle.plan_update(
             call.identity, request.id, olds.plain, outputs.plain, news.plain, key=call.urn
         )
-        await self._look(session, plan, [*secrets, *news.secret_texts()], preview=request.preview)
+        await self._look(session, plan, secrets, preview=request.preview)
 
-    async def _look(self, session: Session, plan: Plan, secrets: list[str], *, preview: bool) -> None:
+    async def _look(self, session: Session, plan: Plan, secrets: Collection[str], *, preview: bool) -> None:
         preflight = session.connection.preflight
         assert preflight is not None  # noqa: S101 - `_looked_at` has seen it
         judged = _judged(session, plan)
@@ -140,7 +140,7 @@ class Previews:
             self._told.tell(judged)
 
     async def _tell_gaps(
-        self, gaps: Iterable[Gap], urn: str, secrets: Iterable[str], *, preview: bool
+        self, gaps: Iterable[Gap], urn: str, secrets: Collection[str], *, preview: bool
     ) -> None:
         """Say what couldn't be looked at. Another preview beside this one may be of another account."""
         for gap in gaps:
@@ -157,7 +157,7 @@ class Previews:
         session: Session,
         urn: str,
         findings: Iterable[Finding],
-        secrets: Iterable[str],
+        secrets: Collection[str],
         *,
         preview: bool | None = None,
     ) -> None:
@@ -171,14 +171,13 @@ class Previews:
             preview: whether this is one, beside which others may run for other accounts; None in Diff, which
                 isn't told.
         """
-        hidden = list(secrets)
         for finding in findings:
             where = "" if finding.everywhere else urn
             what = [where, finding.property, finding.known_by or finding.fact, finding.remedy]
             if not self._told.told(what, before=preview is not True):
                 self._told.tell(what, noted=preview is not False)
                 text = finding.text(_title(session, urn))
-                await self._engine().log(WARNING, redacted(text, hidden), urn)
+                await self._engine().log(WARNING, redacted(text, secrets), urn)
 
 
 def _looked_at(session: Session) -> Lifecycle | None:

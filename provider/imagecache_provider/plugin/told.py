@@ -64,7 +64,7 @@ class Told:
     def __init__(self, clock: Clock, run: str = "", folder: Path | None = None) -> None:
         self._clock = clock
         self._run = run
-        self._folder = folder or notes_folder()
+        self._folder = folder
         self._own: set[str] = set()
         self._earlier: set[str] | None = None
         self._note: int | None = None
@@ -142,11 +142,12 @@ class Told:
 
     def _opened(self) -> int | None:
         """Open the folder, made if need be; None for one that others may have a hand in."""
-        if not self._run or self._folder is None:
+        path = (self._folder or notes_folder()) if self._run else None
+        if path is None:
             return None
         with suppress(FileExistsError):
-            self._folder.mkdir(mode=_PRIVATE)
-        folder = os.open(self._folder, _FOLDER)
+            path.mkdir(mode=_PRIVATE)
+        folder = os.open(path, _FOLDER)
         found = os.fstat(folder)
         if found.st_uid == os.geteuid() and found.st_mode & _ALLOWED == _PRIVATE:
             return folder
