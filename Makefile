@@ -92,7 +92,7 @@ bench-simulator: setup ## put 200 calls a second on the simulator for a minute; 
 test: python ## run everything: checks, unit, contract and real-engine tests; ARGS='-k name' for some
 	@$(BESIDE_ENGINE) $(SETUP) setup browser policy-pack plugin check -- $(PYTEST) $(ARGS)
 
-test-quick: setup ## run the tests that need neither engine nor browser, between two edits (90 seconds)
+test-quick: setup ## run the tests that need neither engine nor browser, between two edits (two minutes)
 	@$(PYTEST) --quick $(ARGS)
 
 # The first line says the seed; SEED=N repeats it. What is measured is only printed: `make bench` records it.
