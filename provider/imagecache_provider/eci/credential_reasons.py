@@ -106,7 +106,7 @@ def _told(message: str) -> Reason:
     status = _STATUS.search(message)
     answer = _ANSWER.search(message)
     if answer is None and status is None:
-        return Reason(_clause(shown_text(message)))
+        return Reason(_clause(shown(message)))
     body = _read(answer[1]) if answer is not None else {}
     code = str(body.get("Code") or body.get("code") or body.get("ErrorCode") or body.get("error") or "")
     words = str(

@@ -26,7 +26,7 @@ from imagecache_provider.eci.products import is_the_clouds
 from imagecache_provider.eci.proxies import Proxy, read_proxy, spared
 from imagecache_provider.eci.reasons import innermost, is_permanent, shown
 
-_LOGS = ("alibabacloud-tea", "darabonba-core", "credentials")
+_LOGS = ("alibabacloud-tea", "darabonba-core")
 _SECRET_HEADER = re.compile(r"token$|secret|password|cookie|proxy-authorization", re.IGNORECASE)
 _SIGNED = "ACS3-"
 _FORBIDDEN = 403
